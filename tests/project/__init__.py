@@ -1,0 +1,1 @@
+"""A small Django application whose tasks the tests run in real workers."""
