@@ -1,0 +1,78 @@
+"""What each database does differently: one module for each, the same verbs in all; the only place for queue SQL.
+
+``insert`` runs on Django's connection, in the caller's transaction. All others run on the private connection that
+``open`` returns, each as one transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connections
+
+from ...messages import Claim, Outcome, TaskMessage
+
+
+class Dialect(Protocol):
+    """The seam. ``connection`` is what ``open`` returned, except for ``insert``, which gets Django's."""
+
+    #: What the driver raises; after any of these the outcome of a verb is unknown.
+    errors: tuple[type[Exception], ...]
+
+    def insert(self, connection: Any, message: TaskMessage, notify: bool) -> int:
+        """Store a pending job; its row id. With ``notify``, wake an idle worker when the caller commits."""
+
+    def open(self, alias: str) -> Any:
+        """Connect to the database that Django calls ``alias``, in autocommit, for the calling thread alone."""
+
+    def close(self, connection: Any) -> None:
+        """Close, whatever state the connection is in."""
+
+    def claim(
+        self, connection: Any, queues: Sequence[str], worker: str, lease: UUID
+    ) -> tuple[Claim | None, float | None]:
+        """Take the next due job under ``lease``.
+
+        Returns:
+            The claim and None; or None and the seconds until the next job is due, None when there is no such job.
+        """
+
+    def finish(self, connection: Any, id: int, lease: UUID, outcome: Outcome) -> bool:
+        """Write ``outcome`` if ``lease`` still holds the job; whether it did."""
+
+    def finish_and_claim(
+        self, connection: Any, id: int, lease: UUID, outcome: Outcome, queues: Sequence[str], worker: str, next: UUID
+    ) -> tuple[bool, Claim | None]:
+        """finish(), and only if it hit its row claim() under ``next``; all of it or nothing."""
+
+    def release(self, connection: Any, id: int, lease: UUID) -> bool:
+        """Give a claim that was never run back, as if it had not been made; whether it was still held."""
+
+    def heartbeat(self, connection: Any, id: int, lease: UUID) -> bool:
+        """Renew the lease; False when it is lost."""
+
+    def adopt(self, connection: Any, lease: UUID) -> Claim | None:
+        """The job that is held under ``lease``, renewed; None when the claim never was."""
+
+    def sweep(self, connection: Any, leases: Sequence[UUID]) -> int:
+        """Put what is held under leases that nobody will ever use back to pending; how many jobs."""
+
+
+@cache
+def dialect_of(alias: str) -> Dialect:
+    """The dialect of the database that Django calls ``alias``."""
+    vendor = connections[alias].vendor
+    if vendor == "postgresql":
+        from .postgresql import PostgreSQL
+
+        return PostgreSQL()
+    if vendor == "sqlite":
+        from .sqlite import SQLite
+
+        return SQLite()
+    from .generic import Generic
+
+    return Generic()

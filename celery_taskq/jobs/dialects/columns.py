@@ -1,0 +1,26 @@
+"""The table and its columns, as the SQL of PostgreSQL and SQLite names them. Workers name columns, never ``*``."""
+
+from __future__ import annotations
+
+from ...messages import PROTOCOL
+from ...models import Job, State
+
+TABLE = Job._meta.db_table
+PENDING, STARTED, FAILED = State.values
+NEWEST_PROTOCOL = PROTOCOL
+
+#: What a claim brings back after ``id`` and before ``expired``, in the order of Claim's fields after ``lease``.
+CLAIMED = (
+    "task_id",
+    "queue",
+    "name",
+    "priority",
+    "payload",
+    "headers",
+    "argsrepr",
+    "kwargsrepr",
+    "retries",
+    "attempt",
+)
+#: What a message gives to a row as it is.
+WRITTEN = ("queue", "priority", "payload", "headers", "argsrepr", "kwargsrepr", "retries")
