@@ -1,0 +1,5 @@
+"""Signals: who wants to know what happens to tasks and workers."""
+
+from .signal import Signal
+
+__all__ = ("Signal",)
