@@ -1,18 +1,18 @@
-"""The queue: the only code that writes rows. Its verbs for the layers above, loaded on first use.
-
-On first use, because models.py needs this package's clock and settings while the verbs need models.py.
-"""
+"""The queue: the only code that writes rows. Its verbs for the layers above."""
 
 from importlib import import_module
 from typing import Any
 
-_VERBS = {"enqueue": "enqueue", "find_state": "stats", "forget": "dead_letter", "revoke": "pending"}
+from .enqueue import enqueue
+
+# On first use: models.py needs this package's clock and settings, while these verbs need models.py.
+_LATER = {"find_state": "stats", "forget": "dead_letter", "revoke": "pending"}
 
 __all__ = ["enqueue", "find_state", "forget", "revoke"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _VERBS:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    verb = globals()[name] = getattr(import_module(f".{_VERBS[name]}", __name__), name)
+    verb = globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
     return verb
