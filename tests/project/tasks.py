@@ -1,0 +1,111 @@
+"""Tasks that do to a worker what tasks do; what happened is written to a file outside the database."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from celery_taskq import shared_task
+from tests.project.models import Order
+
+
+def witness(event: str, task_id: str, **facts: Any) -> None:
+    """Append one line with one write: whole even if the process is killed right after."""
+    line = json.dumps({"event": event, "task_id": task_id, "pid": os.getpid(), **facts}) + "\n"
+    fd = os.open(os.environ["TASKQ_WITNESS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(fd, line.encode())
+    finally:
+        os.close(fd)
+
+
+@shared_task(bind=True)
+def note(self: Any, *args: Any, **kwargs: Any) -> None:
+    witness("start", self.request.id, args=args, kwargs=kwargs, retries=self.request.retries)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def wait_for(self: Any, path: str) -> None:
+    """Run until the file is there."""
+    witness("start", self.request.id, args=[path])
+    while not Path(path).exists():
+        time.sleep(0.01)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def fail(self: Any, text: str = "bad") -> None:
+    witness("start", self.request.id)
+    raise ValueError(text)
+
+
+@shared_task(bind=True, autoretry_for=(ConnectionError,), retry_kwargs={"countdown": 0.1}, max_retries=2)
+def fail_twice(self: Any) -> None:
+    witness("start", self.request.id, retries=self.request.retries)
+    if self.request.retries < 2:
+        raise ConnectionError("not yet")
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def raise_base(self: Any, name: str) -> None:
+    witness("start", self.request.id)
+    raise {"SystemExit": SystemExit, "KeyboardInterrupt": KeyboardInterrupt, "GeneratorExit": GeneratorExit}[name](name)
+
+
+@shared_task(bind=True)
+def kill_worker(self: Any) -> None:
+    witness("start", self.request.id)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@shared_task(bind=True)
+def ignore_signals(self: Any) -> None:
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, signal.SIG_IGN)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def leave_thread(self: Any) -> None:
+    threading.Thread(target=threading.Event().wait, name="left-behind").start()
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def misuse_connection(self: Any, how: str) -> None:
+    Order.objects.create(number=how)
+    if how == "atomic":
+        transaction.atomic().__enter__()
+        Order.objects.create(number="inside")
+    elif how == "autocommit":
+        connection.set_autocommit(False)
+        Order.objects.create(number="inside")
+    elif how == "begin":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+        Order.objects.create(number="inside")
+    elif how == "close":
+        connection.close()
+    elif how == "close raw":
+        connection.connection.close()
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def make_order(self: Any, number: str) -> None:
+    Order.objects.create(number=number)
+    witness("end", self.request.id)
+
+
+@shared_task
+def nothing() -> None:
+    """For measuring."""

@@ -1,0 +1,98 @@
+"""The worker: claim a job, run its task, finish it and claim the next; one at a time, in one thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from ..app.trace import run_claim
+from ..exceptions import WorkerTerminate
+from ..messages import Claim, Ending, Outcome
+from .connection import DatabaseAway, QueueConnection
+from .heartbeat import Heartbeat
+from .hygiene import leave_as_after_a_request
+from .stop import Stop
+from .wakeup import wakeup_for
+
+logger = logging.getLogger("celery.worker")
+
+
+class Worker:
+    """One worker process.
+
+    Arguments:
+        queues: names; each is served in turn when several have due jobs.
+        hostname: Celery's node name, for people; the process has an identity of its own.
+        parent: the supervisor's process id, if there is one.
+    """
+
+    def __init__(
+        self, app: Any, queues: Sequence[str], *, hostname: str, stop: Stop, parent: int | None = None
+    ) -> None:
+        self.app, self.hostname, self.stop = app, hostname, stop
+        self.identity = f"{hostname}:{os.getpid()}:{uuid4()}"[-255:]
+        self.connection = QueueConnection(self.identity, stop)
+        self.heartbeat = Heartbeat(self.connection.session.alias, parent)
+        self.wakeup = wakeup_for(self.connection.session, queues, stop)
+        self._queues = deque(queues)
+
+    def run(self) -> int:
+        """Work until told to stop; the process's exit code."""
+        self.heartbeat.start()
+        try:
+            while not self.stop.requested:
+                claim, due_in = self.connection.claim(self._in_turn())
+                if claim is None:
+                    self._idle(due_in)
+                    continue
+                self.wakeup.disarm()
+                while claim is not None:
+                    claim = self._work(claim)
+        except DatabaseAway as exc:
+            logger.error("%s", exc)
+            return 1
+        finally:
+            self.heartbeat.stop()
+            self.connection.close()
+        return 1 if self.stop.cold else 0
+
+    def _work(self, claim: Claim) -> Claim | None:
+        """Run what is held and write what it came to; the next claim, if there is one."""
+        if self.stop.requested:
+            self.connection.release(claim)
+            return None
+        outcome = self._run(claim)
+        if self.stop.requested:
+            self.connection.finish(claim, outcome)
+            return None
+        return self.connection.finish_and_claim(claim, outcome, self._in_turn())
+
+    def _run(self, claim: Claim) -> Outcome:
+        self.heartbeat.claim = claim
+        try:
+            self.stop.in_task = True
+            outcome = run_claim(self.app, claim, hostname=self.hostname)
+            self.stop.in_task = False
+        except WorkerTerminate:  # It came between the guard in run_claim and here.
+            outcome = Outcome(Ending.FAILED, error="WorkerTerminate: the worker was stopped while the task ran")
+        finally:
+            self.stop.in_task = False
+            self.heartbeat.claim = None
+        self.stop.reinstall()
+        leave_as_after_a_request(claim)
+        return outcome
+
+    def _idle(self, due_in: float | None) -> None:
+        if self.wakeup.arm():
+            return  # What was enqueued before the flag was up did not notify: look once more.
+        longest = float(self.app.conf.taskq_poll_interval)
+        self.wakeup.wait(longest if due_in is None else min(longest, due_in))
+
+    def _in_turn(self) -> list[str]:
+        """The queues, each time from another one on, so that a full queue does not starve the others."""
+        self._queues.rotate(-1)
+        return list(self._queues)

@@ -1,0 +1,128 @@
+"""A worker from its start to its end: what is announced, in which order, and which processes there are."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+from .. import signals
+from .loop import Worker
+from .stop import COLD, WARM, Stop
+from .supervisor import Supervisor
+
+logger = logging.getLogger("celery.worker")
+
+#: Seconds that threads which a task left running get before the process ends without them.
+THREADS_GRACE = 5.0
+
+
+@dataclass
+class WorkerOptions:
+    """What a person may choose.
+
+    Attributes:
+        queues: names; empty means what Celery's worker would consume.
+        hostname: Celery's node name.
+        concurrency: how many processes.
+        loglevel: a name or number of the logging module.
+    """
+
+    queues: Sequence[str]
+    hostname: str
+    concurrency: int = 1
+    loglevel: str | int = "WARNING"
+
+
+def run_worker(app: Any, options: WorkerOptions) -> int:
+    """Run until stopped; the exit code. One process, or a supervisor over ``concurrency`` of them."""
+    app.log.setup(loglevel=options.loglevel)
+    app.loader.import_default_modules()
+    app.finalize()
+    queues = list(options.queues) or consumed_queues(app)
+    signals.worker_init.send(sender=app)
+    print(banner(app, queues, options), flush=True)
+    stop = Stop()
+    stop.install()
+    # Processes must not share a connection that start-up code opened.
+    connections.close_all()
+    if options.concurrency == 1:
+        return _work(app, queues, options, stop)
+
+    def work(number: int) -> int:
+        multiprocessing.current_process().name = f"Worker-{number}"
+        own = Stop(f"Worker-{number}")
+        own.install()
+        if stop.requested:  # Sent between the fork and install(): the supervisor's handler took it, in this process.
+            own.request()
+        return _work(app, queues, options, own, parent=parent)
+
+    parent = os.getpid()
+    return Supervisor(options.concurrency, work, stop).run()
+
+
+def consumed_queues(app: Any) -> list[str]:
+    """The queues of a worker without -Q: those in task_queues, else the default queue."""
+    configured = app.conf.task_queues
+    if not configured:
+        return [app.conf.task_default_queue]
+    return [getattr(queue, "name", queue) for queue in configured]
+
+
+def banner(app: Any, queues: Sequence[str], options: WorkerOptions) -> str:
+    """What a worker prints when it starts."""
+    from .. import __version__
+
+    tasks = "\n".join(f"  . {name}" for name in sorted(app.tasks) if not name.startswith("celery."))
+    database = connections.settings[app.conf.taskq_database]
+    lines = (
+        f"{options.hostname} celery_taskq v{__version__}",
+        "",
+        "[config]",
+        f"  app:         {app.main or 'default'}",
+        f"  database:    {app.conf.taskq_database} ({database['ENGINE'].rsplit('.', 1)[-1]}: {database['NAME']})",
+        f"  concurrency: {options.concurrency} process{'es' if options.concurrency > 1 else ''}",
+        "",
+        "[queues]",
+        *(f"  . {queue}" for queue in queues),
+        "",
+        "[tasks]",
+        tasks,
+        "",
+    )
+    return "\n".join(lines)
+
+
+def _work(app: Any, queues: Sequence[str], options: WorkerOptions, stop: Stop, parent: int | None = None) -> int:
+    signals.worker_process_init.send(sender=options.hostname)
+    worker = Worker(app, queues, hostname=options.hostname, stop=stop, parent=parent)
+    logger.info("%s ready.", options.hostname)
+    signals.worker_ready.send(sender=worker)
+    code = worker.run()
+    signals.worker_shutting_down.send(
+        sender=options.hostname, sig=stop.signum, how=COLD if stop.cold else WARM, exitcode=code
+    )
+    signals.worker_process_shutdown.send(sender=None, pid=os.getpid(), exitcode=code)
+    signals.worker_shutdown.send(sender=worker)
+    _leave_threads(code)
+    return code
+
+
+def _leave_threads(code: int) -> None:
+    """End the process at once when a task left a thread that would keep it from ending; all is written by now."""
+    left = [t for t in threading.enumerate() if t is not threading.current_thread() and not t.daemon]
+    for thread in left:
+        thread.join(THREADS_GRACE / len(left))
+    alive = [thread.name for thread in left if thread.is_alive()]
+    if alive:
+        logger.warning("Ending without threads that tasks left running: %s.", ", ".join(alive))
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)

@@ -1,0 +1,91 @@
+"""How a worker is told to stop: signals, and a sleep that they end.
+
+The first SIGTERM or SIGINT is a warm stop: the running task ends and is written, nothing more is claimed. The
+second, or SIGQUIT, is a cold stop: WorkerTerminate is raised inside the running task. The third ends the process.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from types import FrameType
+
+from ..exceptions import WorkerTerminate
+
+WARM, COLD = "Warm", "Cold"
+
+
+class Stop:
+    """Whether and how the process was told to stop."""
+
+    def __init__(self, name: str = "MainProcess") -> None:
+        self.name = name
+        #: How many stop signals arrived.
+        self.signals = 0
+        #: The first of them, 0 when there was none.
+        self.signum = 0
+        #: True while user code runs, which a cold stop interrupts; queue statements are never interrupted.
+        self.in_task = False
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+
+    @property
+    def requested(self) -> bool:
+        return self.signals > 0
+
+    @property
+    def cold(self) -> bool:
+        return self.signals > 1
+
+    def install(self) -> None:
+        """Take over the stop signals; only in the main thread."""
+        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        self.reinstall()
+
+    def reinstall(self) -> None:
+        """Take the signals back from a task that installed handlers of its own."""
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            if signal.getsignal(signum) != self._handle:
+                signal.signal(signum, self._handle)
+
+    def request(self, signum: int = signal.SIGTERM) -> None:
+        """Ask for one more step of stopping, as a signal does."""
+        self.signum = self.signum or signum
+        self.signals = max(self.signals + 1, 2 if signum == signal.SIGQUIT else 1)
+        self.wake()
+
+    def wake(self) -> None:
+        """End a wait() that is going on in another thread or below a signal handler."""
+        try:
+            os.write(self._write, b"\0")
+        except BlockingIOError:
+            return  # The pipe is full of wake-ups already.
+
+    def wait(self, seconds: float, fd: int | None = None) -> bool:
+        """Sleep until a signal arrives or ``fd`` is readable, at most ``seconds``; True when ``fd`` is readable."""
+        watched = [self._read] if fd is None else [self._read, fd]
+        ready, _, _ = select.select(watched, [], [], max(seconds, 0.0))
+        if self._read in ready:
+            os.read(self._read, 4096)
+        return fd is not None and fd in ready
+
+    def close(self) -> None:
+        """Give the signals back to Python's defaults and close the pipe."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.close(self._read)
+        os.close(self._write)
+
+    def _handle(self, signum: int, frame: FrameType | None) -> None:
+        if self.signals >= 2:
+            os._exit(1)
+        self.request(signum)
+        how = COLD if self.cold else WARM
+        # Not the logging module: the signal may have interrupted it.
+        os.write(2, f"\nworker: {how} shutdown ({self.name})\n".encode())
+        if self.cold and self.in_task:
+            raise WorkerTerminate(1)
