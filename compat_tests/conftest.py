@@ -1,0 +1,60 @@
+"""Runs the selected programs on both sides while their tests are waiting, and sums up at the end."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+import pytest
+
+from . import accepted
+from .harness import Harness
+
+
+@dataclass
+class Tally:
+    """How the programs of this session came out, by name."""
+
+    equal: list[str] = field(default_factory=list)
+    with_accepted: list[str] = field(default_factory=list)
+    not_equal: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    accepted: list[accepted.Accepted] = field(default_factory=accepted.read)
+
+    def note(self, program, left, taken):
+        (self.not_equal if left else self.with_accepted if taken else self.equal).append(program)
+
+    def __str__(self):
+        run = [*self.equal, *self.with_accepted, *self.not_equal, *self.broken]
+        text = (
+            f"programs run: {len(run)}, equal: {len(self.equal)}, "
+            f"equal with accepted differences: {len(self.with_accepted)}, not equal: {len(self.not_equal)}"
+        )
+        return text + (f", not run to the end: {len(self.broken)}" if self.broken else "")
+
+
+def pytest_configure(config):
+    config.compat_tally = Tally()
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig):
+    return pytestconfig.compat_tally
+
+
+@pytest.fixture(scope="session")
+def records(request):
+    """The selected programs, each with the future of its records by side; they run a few at a time."""
+    chosen = [item.callspec.params["program"] for item in request.session.items if _runs_a_program(item)]
+    with Harness(slots=int(os.environ.get("COMPAT_SLOTS", "4"))) as harness:
+        yield {program: harness.submit(program) for program in chosen}
+
+
+def _runs_a_program(item):
+    return hasattr(item, "callspec") and "program" in item.callspec.params
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    tally = config.compat_tally
+    if tally.equal or tally.with_accepted or tally.not_equal or tally.broken:
+        terminalreporter.write_sep("=", str(tally))
