@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connections
 
 from .. import signals
+from ..app.log import setup_logging
 from .loop import Worker
 from .stop import COLD, WARM, Stop
 from .supervisor import Supervisor
@@ -43,7 +44,7 @@ class WorkerOptions:
 
 def run_worker(app: Any, options: WorkerOptions) -> int:
     """Run until stopped; the exit code. One process, or a supervisor over ``concurrency`` of them."""
-    app.log.setup(loglevel=options.loglevel)
+    setup_logging(app, options.loglevel, hostname=options.hostname)
     app.loader.import_default_modules()
     app.finalize()
     queues = list(options.queues) or consumed_queues(app)
