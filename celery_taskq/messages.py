@@ -53,6 +53,7 @@ class Claim:
 
     Attributes:
         attempt: how often the job was claimed, this time included.
+        redeliveries: how often it went back to pending by itself, because its worker died.
         expired: the database's clock was past ``expires`` when it was claimed; it must not run.
     """
 
@@ -68,6 +69,7 @@ class Claim:
     kwargsrepr: str
     retries: int
     attempt: int
+    redeliveries: int
     expired: bool
 
 
@@ -78,6 +80,7 @@ class Ending(StrEnum):
     FAILED = "failed"  # kept in the dead letters
     RETRY = "retry"  # written over with ``message`` and pending again
     RELEASED = "released"  # pending again as it was, due now
+    POSTPONED = "postponed"  # pending again as it was, due after ``delay``; it was not run
 
 
 @dataclass(slots=True)
@@ -88,12 +91,28 @@ class Outcome:
         message: what the row becomes; only for RETRY.
         error: one line for people; for FAILED and RETRY.
         traceback: for FAILED.
+        delay: seconds; for POSTPONED.
     """
 
     ending: Ending
     message: TaskMessage | None = None
     error: str = ""
     traceback: str = ""
+    delay: float = 0.0
 
 
 DONE = Outcome(Ending.DONE)
+
+
+@dataclass(slots=True)
+class Recovered:
+    """A dirty job that a worker took care of by itself.
+
+    Attributes:
+        failed: it had died too often and is a dead letter now; else it is pending again.
+    """
+
+    task_id: str
+    name: str
+    redeliveries: int
+    failed: bool

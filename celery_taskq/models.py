@@ -15,7 +15,8 @@ from .jobs import config
 from .jobs.clock import DatabaseNow
 from .messages import MAX_NAME, MAX_QUEUE, MAX_SHOWN, MAX_TASK_ID, PROTOCOL
 
-#: Django's local times overflow beyond it, and PostgreSQL's infinity lies there.
+#: Django's local times overflow outside of these, and PostgreSQL's infinities lie there.
+FIRST_INSTANT = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LAST_INSTANT = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 
@@ -128,6 +129,10 @@ class Job(models.Model):
     worker = models.CharField(max_length=255, null=True)
     attempt = models.IntegerField(default=0, db_default=0)
     retries = models.IntegerField(default=0, db_default=0)
+    # How often it went back to pending by itself because its worker died; see acks_late in MIGRATION.md.
+    redeliveries = models.SmallIntegerField(default=0, db_default=0)
+    # What the running task says of itself with update_state(): JSON, gone when the run ends.
+    progress = models.TextField(null=True)
     started_at = models.DateTimeField(null=True)
     # In no index, so that a heartbeat is a cheap (HOT) update.
     alive_at = models.DateTimeField(null=True)
@@ -165,7 +170,9 @@ class Job(models.Model):
                 name="taskq_lease_iff_started",
                 condition=Q(state=State.STARTED, lease__isnull=False) | (~Q(state=State.STARTED) & Q(lease=None)),
             ),
-            models.CheckConstraint(name="taskq_eta_is_finite", condition=Q(eta__lt=LAST_INSTANT)),
+            models.CheckConstraint(
+                name="taskq_eta_is_finite", condition=Q(eta__gte=FIRST_INSTANT, eta__lt=LAST_INSTANT)
+            ),
         )
 
     def __str__(self) -> str:

@@ -96,6 +96,8 @@ def make_due(jobs: JobQuerySet) -> None:
         alive_at=None,
         attempt=0,
         retries=0,
+        redeliveries=0,
+        progress=None,
         error="",
         traceback=None,
         failed_at=None,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from ..messages import Claim, Outcome
+from ..messages import Claim, Outcome, Recovered
 from . import config
 from .dialects import dialect_of
 
@@ -82,6 +82,21 @@ class LeaseSession:
         """Renew the lease; False when somebody else decided about the job."""
         with self._answered():
             return self._dialect.heartbeat(self.connection, claim.id, claim.lease)
+
+    def report(self, claim: Claim, progress: str) -> bool:
+        """Store what the running task says of itself; False when the lease is lost."""
+        with self._answered():
+            return self._dialect.report(self.connection, claim.id, claim.lease, progress)
+
+    def recover(self, names: Sequence[str], most: int) -> list[Recovered]:
+        """Redeliver dirty jobs whose authors said that they may run again: up to 100 of them.
+
+        Arguments:
+            names: of tasks that say so.
+            most: how often a job is redelivered; after that it becomes a dead letter.
+        """
+        with self._answered():
+            return self._dialect.recover(self.connection, names, config.dirty_after(), most)
 
     def adopt(self, lease: UUID) -> Claim | None:
         """After OutcomeUnknown: the job that the lost answer would have brought, or None if it claimed nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, Min
@@ -14,18 +15,34 @@ from .clock import DatabaseNow
 def find_state(task_id: str) -> str | None:
     """Celery's word for the state of the task, or None when there is no row: it ran to its end, or never was.
 
-    Of several jobs with the same task id, the one that was sent last is told.
+    While it runs, the word is the task's own if it told one with update_state(). Of several jobs with the same
+    task id, the one that was sent last is told.
     """
+    row = _find(task_id)
+    if row is None:
+        return None
+    state, retries, progress = row
+    if state == State.PENDING:
+        return "RETRY" if retries else "PENDING"
+    if state == State.FAILED:
+        return "FAILURE"
+    return (json.loads(progress)["state"] if progress else None) or "STARTED"
+
+
+def find_progress(task_id: str) -> str | None:
+    """What the running task told with update_state(): ``{"state": …, "meta": …}`` as kombu's JSON, or None."""
+    row = _find(task_id)
+    return None if row is None else row[2]
+
+
+def _find(task_id: str) -> tuple[int, int, str | None] | None:
     task_id = str(task_id)
     if not can_be_stored(task_id):
         return None
-    rows = Job.objects.filter(task_id=task_id).order_by("-id").values_list("task_id", "state", "retries")[:100]
-    for found, state, retries in rows:
-        if found != task_id:  # MySQL finds "A" and "a " where "a" is asked for.
-            continue
-        if state == State.PENDING:
-            return "RETRY" if retries else "PENDING"
-        return "STARTED" if state == State.STARTED else "FAILURE"
+    columns = ("task_id", "state", "retries", "progress")
+    for found, *row in Job.objects.filter(task_id=task_id).order_by("-id").values_list(*columns)[:100]:
+        if found == task_id:  # MySQL may find others, too: how it compares is a setting of the server.
+            return tuple(row)
     return None
 
 

@@ -43,6 +43,8 @@ class Migration(migrations.Migration):
                 ("worker", models.CharField(max_length=255, null=True)),
                 ("attempt", models.IntegerField(db_default=0, default=0)),
                 ("retries", models.IntegerField(db_default=0, default=0)),
+                ("redeliveries", models.SmallIntegerField(db_default=0, default=0)),
+                ("progress", models.TextField(null=True)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("alive_at", models.DateTimeField(null=True)),
                 ("error", models.CharField(db_default="", default="", max_length=1024)),
@@ -92,7 +94,10 @@ class Migration(migrations.Migration):
                         name="taskq_lease_iff_started",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("eta__lt", datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.UTC))),
+                        condition=models.Q(
+                            ("eta__gte", datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.UTC)),
+                            ("eta__lt", datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.UTC)),
+                        ),
                         name="taskq_eta_is_finite",
                     ),
                 ],

@@ -45,6 +45,7 @@ def test_a_claim_brings_back_what_was_enqueued(store: Store, session: LeaseSessi
         kwargsrepr="{}",
         retries=2,
         attempt=1,
+        redeliveries=0,
         expired=False,
     )
     assert (expected, None) == session.claim(["celery"], worker="w", lease=lease)

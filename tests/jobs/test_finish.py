@@ -12,7 +12,8 @@ import pytest
 
 from celery_taskq.jobs.clock import DatabaseNow
 from celery_taskq.jobs.lease import LeaseSession
-from celery_taskq.messages import DONE, Claim, Ending, Outcome, TaskMessage
+from celery_taskq.jobs.stats import find_state
+from celery_taskq.messages import DONE, Claim, Ending, Outcome, Recovered, TaskMessage
 from celery_taskq.models import Job, State
 
 Store = Callable[..., int]
@@ -20,6 +21,7 @@ ClaimOne = Callable[..., Claim | None]
 
 FAILED = Outcome(Ending.FAILED, error="ValueError: bad", traceback="Traceback …\nValueError: bad")
 RELEASED = Outcome(Ending.RELEASED)
+POSTPONED = Outcome(Ending.POSTPONED, delay=60)
 RETRY = Outcome(
     Ending.RETRY,
     message=TaskMessage(
@@ -37,7 +39,9 @@ RETRY = Outcome(
     ),
     error="Retry in 60s",
 )
-OUTCOMES = pytest.mark.parametrize("outcome", [DONE, FAILED, RETRY, RELEASED], ids=lambda outcome: outcome.ending)
+OUTCOMES = pytest.mark.parametrize(
+    "outcome", [DONE, FAILED, RETRY, RELEASED, POSTPONED], ids=lambda outcome: outcome.ending
+)
 
 
 def row() -> dict[str, Any]:
@@ -100,6 +104,17 @@ def test_a_job_that_is_given_back_by_its_task_is_due_again(
     session.finish(claim(), RELEASED)
     again = claim()
     assert (id, 2) == (again.id, again.attempt)
+
+
+def test_a_job_that_is_postponed_is_as_if_it_had_not_been_claimed_but_due_later(
+    store: Store, claim: ClaimOne, session: LeaseSession
+) -> None:
+    store()
+    before = row()
+    session.finish(claim(), POSTPONED)
+    after = row()
+    assert dt.timedelta(seconds=59) < after.pop("eta") - before.pop("eta") < dt.timedelta(seconds=90)
+    assert before == after
 
 
 @OUTCOMES
@@ -257,3 +272,79 @@ def test_a_sweep_is_harmless_when_it_is_late(
     before = row()
     assert 0 == session.sweep([dead.lease])
     assert before == row()
+
+
+def test_what_a_running_task_says_of_itself_is_kept_until_the_run_ends(
+    store: Store, claim: ClaimOne, session: LeaseSession
+) -> None:
+    store(task_id="t")
+    held = claim()
+    assert session.report(held, '{"state": "PROGRESS", "meta": {"done": 1}}') is True
+    assert "PROGRESS" == find_state("t")
+    session.finish(held, FAILED)
+    assert (None, "FAILURE") == (row()["progress"], find_state("t"))
+
+
+def test_a_run_that_lost_its_lease_says_nothing_any_more(store: Store, claim: ClaimOne, session: LeaseSession) -> None:
+    store()
+    held = claim()
+    retried_by_a_person(held)
+    before = row()
+    assert session.report(held, '{"state": "PROGRESS", "meta": null}') is False
+    assert before == row()
+
+
+def has_not_beaten_for(seconds: float, **which: Any) -> None:
+    Job.objects.filter(**which).update(alive_at=DatabaseNow() - dt.timedelta(seconds=seconds))
+
+
+def test_a_dirty_job_that_may_run_again_goes_back_to_its_queue(
+    store: Store, claim: ClaimOne, session: LeaseSession, other_session: LeaseSession
+) -> None:
+    store(task_id="t", name="proj.safe")
+    stale = claim()
+    has_not_beaten_for(31)
+    assert [Recovered("t", "proj.safe", 1, failed=False)] == other_session.recover(["other", "proj.safe"], most=3)
+    assert session.finish(stale, DONE) is False
+    again = claim()
+    assert (stale.id, 2, 1) == (again.id, again.attempt, again.redeliveries)
+
+
+@pytest.mark.parametrize("seconds", [0, 29])
+def test_a_job_that_beats_is_not_taken_from_its_worker(
+    store: Store, claim: ClaimOne, session: LeaseSession, seconds: float
+) -> None:
+    store(name="proj.safe")
+    held = claim()
+    has_not_beaten_for(seconds)
+    assert [] == session.recover(["proj.safe"], most=3)
+    assert session.finish(held, DONE) is True
+
+
+def test_a_dirty_job_whose_author_did_not_say_so_waits_for_a_person(
+    store: Store, claim: ClaimOne, session: LeaseSession
+) -> None:
+    store(name="proj.careful")
+    claim()
+    has_not_beaten_for(31)
+    before = row()
+    assert [] == session.recover(["proj.safe"], most=3)
+    assert before == row()
+
+
+def test_a_job_that_kills_its_worker_each_time_becomes_a_dead_letter(
+    store: Store, claim: ClaimOne, session: LeaseSession
+) -> None:
+    store(task_id="t", name="proj.safe")
+    for redelivery in (1, 2):
+        claim()
+        has_not_beaten_for(31)
+        assert [Recovered("t", "proj.safe", redelivery, failed=False)] == session.recover(["proj.safe"], most=2)
+    claim()
+    has_not_beaten_for(31)
+    assert [Recovered("t", "proj.safe", 2, failed=True)] == session.recover(["proj.safe"], most=2)
+    job = Job.objects.get()
+    assert (State.FAILED, None, 3) == (job.state, job.lease, job.attempt)
+    assert job.error.startswith("WorkerLostError")
+    assert job.failed_at is not None
+    assert claim() is None

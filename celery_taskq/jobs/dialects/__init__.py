@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from ...messages import Claim, Outcome, TaskMessage
+from ...messages import Claim, Outcome, Recovered, TaskMessage
 
 
 class Dialect(Protocol):
@@ -53,6 +53,12 @@ class Dialect(Protocol):
 
     def heartbeat(self, connection: Any, id: int, lease: UUID) -> bool:
         """Renew the lease; False when it is lost."""
+
+    def report(self, connection: Any, id: int, lease: UUID, progress: str) -> bool:
+        """Store what the running task says of itself; False when the lease is lost."""
+
+    def recover(self, connection: Any, names: Sequence[str], dirty_after: float, most: int) -> list[Recovered]:
+        """Put dirty jobs with these names back to pending; those that were so ``most`` times already become failed."""
 
     def adopt(self, connection: Any, lease: UUID) -> Claim | None:
         """The job that is held under ``lease``, renewed; None when the claim never was."""

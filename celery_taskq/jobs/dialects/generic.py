@@ -16,10 +16,10 @@ from django.db.models import Case, F, Value, When
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 
-from ...messages import PROTOCOL, Claim, Ending, Outcome, TaskMessage
+from ...messages import PROTOCOL, Claim, Ending, Outcome, Recovered, TaskMessage
 from ...models import Job, State
 from ..clock import DatabaseNow
-from .columns import CLAIMED, WRITTEN
+from .columns import CLAIMED, WORKER_LOST, WRITTEN
 
 _EXPIRED = Case(
     When(expires__lt=DatabaseNow(), then=Value(True)), default=Value(False), output_field=models.BooleanField()
@@ -30,6 +30,7 @@ _PENDING_AGAIN: dict[str, Any] = {
     "worker": None,
     "started_at": None,
     "alive_at": None,
+    "progress": None,
 }
 # Any manager of the model would do: nothing below runs on the database that it is bound to.
 _JOBS = models.QuerySet(Job)
@@ -86,6 +87,19 @@ class Generic:
         with _transaction(connection):
             return _update(connection, _held(id, lease), alive_at=DatabaseNow()) == 1
 
+    def report(self, connection: Any, id: int, lease: UUID, progress: str) -> bool:
+        with _transaction(connection):
+            return _update(connection, _held(id, lease), progress=progress) == 1
+
+    def recover(self, connection: Any, names: Sequence[str], dirty_after: float, most: int) -> list[Recovered]:
+        before = DatabaseNow() - dt.timedelta(seconds=dirty_after)
+        lost = _JOBS.filter(lease__isnull=False, state=State.STARTED, name__in=list(names), alive_at__lt=before)
+        locked = lost.order_by("id").select_for_update(skip_locked=True)
+        columns = ("id", "task_id", "name", "redeliveries")
+        with _transaction(connection):
+            rows = _select(connection, locked.values_list(*columns)[:100])
+            return [_recover(connection, most, *row) for row in rows]
+
     def adopt(self, connection: Any, lease: UUID) -> Claim | None:
         held = _JOBS.filter(lease=lease, state=State.STARTED)
         with _transaction(connection):
@@ -124,6 +138,7 @@ def _finish(connection: Any, id: int, lease: UUID, outcome: Outcome) -> bool:
             "state": State.FAILED,
             "lease": None,
             "alive_at": None,
+            "progress": None,
             "error": outcome.error,
             "traceback": outcome.traceback,
             "failed_at": DatabaseNow(),
@@ -132,9 +147,23 @@ def _finish(connection: Any, id: int, lease: UUID, outcome: Outcome) -> bool:
         if outcome.message is None:
             raise ValueError(f"an outcome of {Ending.RETRY!r} has no message: it says what the job becomes")
         changes = _PENDING_AGAIN | _values(outcome.message) | {"error": outcome.error}
+    elif outcome.ending is Ending.POSTPONED:
+        changes = _PENDING_AGAIN | {"eta": _instant(outcome.delay, None), "attempt": F("attempt") - 1}
     else:
         changes = _PENDING_AGAIN | {"eta": DatabaseNow()}
     return _update(connection, held, **changes) == 1
+
+
+def _recover(connection: Any, most: int, id: int, task_id: str, name: str, redeliveries: int) -> Recovered:
+    failed = redeliveries >= most
+    changes: dict[str, Any] = {"lease": None, "started_at": None, "alive_at": None, "progress": None}
+    if failed:
+        changes |= {"state": State.FAILED, "error": WORKER_LOST.format(most=most), "failed_at": DatabaseNow()}
+    else:
+        redeliveries += 1
+        changes |= {"state": State.PENDING, "redeliveries": redeliveries, "eta": DatabaseNow()}
+    _update(connection, _JOBS.filter(id=id), **changes)
+    return Recovered(task_id, name, redeliveries, failed)
 
 
 def _claim_first(connection: Any, queues: Sequence[str], worker: str, lease: UUID) -> Claim | None:

@@ -14,8 +14,8 @@ from zlib import crc32
 import psycopg
 from django.db import connections
 
-from ...messages import Claim, Ending, Outcome, TaskMessage
-from .columns import CLAIMED, FAILED, NEWEST_PROTOCOL, PENDING, STARTED, TABLE, WRITTEN
+from ...messages import Claim, Ending, Outcome, Recovered, TaskMessage
+from .columns import CLAIMED, FAILED, NEWEST_PROTOCOL, PENDING, STARTED, TABLE, WORKER_LOST, WRITTEN
 
 #: The channel on which enqueues wake idle workers; the payload is the queue's key, see wake_key().
 CHANNEL = TABLE
@@ -43,17 +43,21 @@ RETURNING id"""
 _FINISH = {
     Ending.DONE: f"DELETE FROM {TABLE} WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED} RETURNING 1",
     Ending.FAILED: f"""
-        UPDATE {TABLE} SET state = {FAILED}, lease = NULL, alive_at = NULL,
+        UPDATE {TABLE} SET state = {FAILED}, lease = NULL, alive_at = NULL, progress = NULL,
             error = %(error)s, traceback = %(traceback)s, failed_at = statement_timestamp()
         WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED} RETURNING 1""",
     Ending.RETRY: f"""
         UPDATE {TABLE} SET state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL,
-            {", ".join(f"{column} = %({column})s" for column in WRITTEN)},
+            progress = NULL, {", ".join(f"{column} = %({column})s" for column in WRITTEN)},
             eta = {_ETA}, expires = {_EXPIRES}, error = %(error)s
         WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED} RETURNING 1""",
     Ending.RELEASED: f"""
         UPDATE {TABLE} SET state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL,
-            eta = statement_timestamp()
+            progress = NULL, eta = statement_timestamp()
+        WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED} RETURNING 1""",
+    Ending.POSTPONED: f"""
+        UPDATE {TABLE} SET state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL,
+            attempt = attempt - 1, eta = statement_timestamp() + CAST(%(delay)s AS float8) * interval '1 second'
         WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED} RETURNING 1""",
 }
 
@@ -121,6 +125,27 @@ WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED}"""
 
 _HEARTBEAT = f"""
 UPDATE {TABLE} SET alive_at = statement_timestamp() WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED}"""
+
+_REPORT = f"""
+UPDATE {TABLE} SET progress = %(progress)s WHERE id = %(id)s AND lease = %(lease)s AND state = {STARTED}"""
+
+# The age is checked again where the row is locked: a worker that came back and beat in between keeps it.
+_RECOVER = f"""
+WITH lost AS MATERIALIZED (
+    SELECT id FROM {TABLE}
+    WHERE lease IS NOT NULL AND state = {STARTED} AND name = ANY(%(names)s)
+        AND alive_at < statement_timestamp() - CAST(%(dirty_after)s AS float8) * interval '1 second'
+    ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED
+)
+UPDATE {TABLE} AS job SET
+    state = CASE WHEN redeliveries < %(most)s THEN {PENDING} ELSE {FAILED} END,
+    redeliveries = CASE WHEN redeliveries < %(most)s THEN redeliveries + 1 ELSE redeliveries END,
+    eta = CASE WHEN redeliveries < %(most)s THEN statement_timestamp() ELSE eta END,
+    error = CASE WHEN redeliveries < %(most)s THEN error ELSE %(error)s END,
+    failed_at = CASE WHEN redeliveries < %(most)s THEN NULL ELSE statement_timestamp() END,
+    lease = NULL, started_at = NULL, alive_at = NULL, progress = NULL
+FROM lost WHERE job.id = lost.id
+RETURNING task_id, name, redeliveries, state = {FAILED}"""
 
 # An UPDATE and not a SELECT: a retry by a person must not slip in between the look and the run.
 _ADOPT = f"""
@@ -246,6 +271,16 @@ class PostgreSQL:
     def heartbeat(self, connection: psycopg.Connection[Any], id: int, lease: UUID) -> bool:
         return connection.execute(_HEARTBEAT, {"id": id, "lease": lease}).rowcount == 1
 
+    def report(self, connection: psycopg.Connection[Any], id: int, lease: UUID, progress: str) -> bool:
+        return connection.execute(_REPORT, {"id": id, "lease": lease, "progress": progress}).rowcount == 1
+
+    def recover(
+        self, connection: psycopg.Connection[Any], names: Sequence[str], dirty_after: float, most: int
+    ) -> list[Recovered]:
+        values = {"names": list(names), "dirty_after": dirty_after, "most": most}
+        values["error"] = WORKER_LOST.format(most=most)
+        return [Recovered(*row) for row in connection.execute(_RECOVER, values)]
+
     def adopt(self, connection: psycopg.Connection[Any], lease: UUID) -> Claim | None:
         row = connection.execute(_ADOPT, {"lease": lease}).fetchone()
         return _claim(lease, row) if row else None
@@ -270,6 +305,8 @@ def _finish_values(id: int, lease: UUID, outcome: Outcome) -> dict[str, Any]:
             raise ValueError(f"an outcome of {Ending.RETRY!r} has no message: it says what the job becomes")
         values |= _values(outcome.message)
         values["error"] = outcome.error
+    elif outcome.ending is Ending.POSTPONED:
+        values["delay"] = outcome.delay
     return values
 
 

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from ...messages import Claim, Ending, Outcome, TaskMessage
-from .columns import CLAIMED, FAILED, NEWEST_PROTOCOL, PENDING, STARTED, TABLE, WRITTEN
+from ...messages import Claim, Ending, Outcome, Recovered, TaskMessage
+from .columns import CLAIMED, FAILED, NEWEST_PROTOCOL, PENDING, STARTED, TABLE, WORKER_LOST, WRITTEN
 
 #: Seconds that a statement waits for another writer.
 BUSY_TIMEOUT = 20.0
@@ -25,7 +25,7 @@ _ETA = f"COALESCE(strftime('%Y-%m-%d %H:%M:%f', 'now', :countdown), :eta, {_NOW}
 _EXPIRES = "COALESCE(strftime('%Y-%m-%d %H:%M:%f', 'now', :expires_in), :expires)"
 
 _HELD = f"WHERE id = :id AND lease = :lease AND state = {STARTED}"
-_PENDING_AGAIN = f"state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL"
+_PENDING_AGAIN = f"state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL, progress = NULL"
 
 _INSERT = f"""
 INSERT INTO {TABLE} (task_id, name, {", ".join(WRITTEN)}, eta, expires)
@@ -35,12 +35,15 @@ RETURNING id"""
 _FINISH = {
     Ending.DONE: f"DELETE FROM {TABLE} {_HELD}",
     Ending.FAILED: f"""
-        UPDATE {TABLE} SET state = {FAILED}, lease = NULL, alive_at = NULL,
+        UPDATE {TABLE} SET state = {FAILED}, lease = NULL, alive_at = NULL, progress = NULL,
             error = :error, traceback = :traceback, failed_at = {_NOW} {_HELD}""",
     Ending.RETRY: f"""
         UPDATE {TABLE} SET {_PENDING_AGAIN}, {", ".join(f"{column} = :{column}" for column in WRITTEN)},
             eta = {_ETA}, expires = {_EXPIRES}, error = :error {_HELD}""",
     Ending.RELEASED: f"UPDATE {TABLE} SET {_PENDING_AGAIN}, eta = {_NOW} {_HELD}",
+    Ending.POSTPONED: f"""
+        UPDATE {TABLE} SET {_PENDING_AGAIN}, attempt = attempt - 1,
+            eta = strftime('%Y-%m-%d %H:%M:%f', 'now', :delay) {_HELD}""",
 }
 
 # From priority to priority, each an equality on the index: future jobs of a higher priority are not walked through.
@@ -75,6 +78,18 @@ SELECT (julianday(min(eta)) - julianday('now')) * 86400.0 FROM (
 
 _RELEASE = f"UPDATE {TABLE} SET {_PENDING_AGAIN}, attempt = attempt - 1 {_HELD}"
 _HEARTBEAT = f"UPDATE {TABLE} SET alive_at = {_NOW} {_HELD}"
+_REPORT = f"UPDATE {TABLE} SET progress = :progress {_HELD}"
+_RECOVER = f"""
+UPDATE {TABLE} SET
+    state = CASE WHEN redeliveries < :most THEN {PENDING} ELSE {FAILED} END,
+    redeliveries = CASE WHEN redeliveries < :most THEN redeliveries + 1 ELSE redeliveries END,
+    eta = CASE WHEN redeliveries < :most THEN {_NOW} ELSE eta END,
+    error = CASE WHEN redeliveries < :most THEN error ELSE :error END,
+    failed_at = CASE WHEN redeliveries < :most THEN NULL ELSE {_NOW} END,
+    lease = NULL, started_at = NULL, alive_at = NULL, progress = NULL
+WHERE lease IS NOT NULL AND state = {STARTED} AND name = :name
+    AND alive_at < strftime('%Y-%m-%d %H:%M:%f', 'now', :dirty_before)
+RETURNING task_id, name, redeliveries, state = {FAILED}"""
 _ADOPT = f"""
 UPDATE {TABLE} SET alive_at = {_NOW} WHERE lease = :lease AND state = {STARTED}
 RETURNING id, {", ".join(CLAIMED)}, COALESCE(expires < {_NOW}, 0)"""
@@ -148,6 +163,22 @@ class SQLite:
     def heartbeat(self, connection: sqlite3.Connection, id: int, lease: UUID) -> bool:
         return connection.execute(_HEARTBEAT, {"id": id, "lease": lease.hex}).rowcount == 1
 
+    def report(self, connection: sqlite3.Connection, id: int, lease: UUID, progress: str) -> bool:
+        # Not BUSY_TIMEOUT: when it is the task's own transaction that holds the lock, waiting does not help.
+        connection.execute("PRAGMA busy_timeout = 100")
+        try:
+            return connection.execute(_REPORT, {"id": id, "lease": lease.hex, "progress": progress}).rowcount == 1
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+
+    def recover(
+        self, connection: sqlite3.Connection, names: Sequence[str], dirty_after: float, most: int
+    ) -> list[Recovered]:
+        values = {"dirty_before": _modifier(-dirty_after), "most": most, "error": WORKER_LOST.format(most=most)}
+        with _transaction(connection):
+            rows = [row for name in names for row in connection.execute(_RECOVER, values | {"name": name}).fetchall()]
+        return [Recovered(task_id, name, redeliveries, bool(failed)) for task_id, name, redeliveries, failed in rows]
+
     def adopt(self, connection: sqlite3.Connection, lease: UUID) -> Claim | None:
         return _claim(lease, connection.execute(_ADOPT, {"lease": lease.hex}).fetchall())
 
@@ -170,6 +201,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _finish(connection: sqlite3.Connection, id: int, lease: UUID, outcome: Outcome) -> bool:
     values: dict[str, Any] = {"id": id, "lease": lease.hex, "error": outcome.error, "traceback": outcome.traceback}
+    values["delay"] = _modifier(outcome.delay)
     if outcome.ending is Ending.RETRY:
         if outcome.message is None:
             raise ValueError(f"an outcome of {Ending.RETRY!r} has no message: it says what the job becomes")
