@@ -41,6 +41,8 @@ class _Local(threading.local):
     current_app: Any = None
     #: The request that retry() is sending again; send_task() then hands over the message instead of storing it.
     retrying: Any = None
+    #: The id of the task that a worker runs, and what stores its progress.
+    reporting: tuple[Any, Callable[[str], None]] | None = None
 
 
 _tls = _Local()
@@ -111,6 +113,12 @@ def get_current_app() -> Celery:
 
 def _set_current_app(app: Any) -> None:
     _tls.current_app = app
+
+
+def reporter_of(task_id: Any) -> Callable[[str], None] | None:
+    """What stores the progress of this task, if it is the one that a worker runs in this thread."""
+    reporting = _tls.reporting
+    return reporting[1] if reporting is not None and reporting[0] == task_id else None
 
 
 def is_retrying(task_id: Any) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
+from kombu.utils import json
+
 from celery_taskq import _state, states
 from celery_taskq.exceptions import TaskRevokedError, TimeoutError
 
@@ -95,7 +97,10 @@ class AsyncResult(ResultBase):
 
     @property
     def state(self) -> str | None:
-        """PENDING, RETRY, STARTED or FAILURE; None without a row: it succeeded, was revoked, or never was."""
+        """PENDING, RETRY, STARTED or FAILURE, or what the running task told with update_state().
+
+        None without a row: it succeeded, was revoked or discarded, or never was.
+        """
         return self.app.jobs.find_state(str(self.id))
 
     status = state
@@ -180,8 +185,15 @@ class AsyncResult(ResultBase):
         """Refused."""
         _no_results("exists()")
 
-    result = _NotStored()
-    info = _NotStored()
+    @property
+    def info(self) -> Any:
+        """The meta that the running task told with update_state(); else refused."""
+        progress = self.app.jobs.find_progress(str(self.id))
+        if progress is None:
+            _no_results("AsyncResult.info of a task that told nothing")
+        return json.loads(progress)["meta"]
+
+    result = info
     traceback = _NotStored()
     children = _NotStored()
     name = _NotStored()

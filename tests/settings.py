@@ -50,6 +50,7 @@ else:
     raise ValueError(f"TASKQ_TEST_DATABASE={DATABASE!r}: expected sqlite, postgresql or mariadb")
 
 DATABASES = {"default": _default}
+CELERY_TASKQ_DIRTY_AFTER = float(os.environ.get("TASKQ_TEST_DIRTY_AFTER", "30"))
 CELERY_TASKQ_POLL_INTERVAL = float(os.environ.get("TASKQ_TEST_POLL_INTERVAL", "1"))
 SECRET_KEY = "for tests only"
 DEBUG = False

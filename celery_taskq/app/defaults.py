@@ -16,6 +16,8 @@ TASKQ: dict[str, Any] = {
     "taskq_dirty_after": 30.0,
     # Characters that the arguments of one task may take as JSON; None is no limit.
     "taskq_max_payload": 1024 * 1024,
+    # How often a task with acks_late and reject_on_worker_lost runs again by itself when its worker dies.
+    "taskq_max_redeliveries": 3,
     # Whether idle workers are woken by LISTEN/NOTIFY, where the database has it.
     "taskq_notify": True,
     # Seconds between two looks of an idle worker at the table.

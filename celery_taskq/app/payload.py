@@ -58,6 +58,18 @@ def encode_arguments(args: Any, kwargs: Mapping[str, Any], name: str) -> str:
     return payload
 
 
+def encode_progress(state: Any, meta: Any) -> str:
+    """What update_state() is given, as JSON.
+
+    Raises:
+        EncodeError: ``meta`` is not JSON.
+    """
+    try:
+        return dumps({"state": state, "meta": meta})
+    except Exception as exc:
+        raise EncodeError(exc) from exc
+
+
 def _encode_error(exc: Exception, args: Any, kwargs: Mapping[str, Any], name: str) -> EncodeError:
     for place, value in [*enumerate(args), *kwargs.items()]:
         try:
@@ -168,6 +180,6 @@ def request_of(claim: Claim, args: list[Any], kwargs: dict[str, Any], hostname: 
         properties=properties,
         correlation_id=properties["correlation_id"],
         reply_to=properties.get("reply_to"),
-        delivery_info={**delivery, "priority": claim.priority, "redelivered": claim.attempt > claim.retries + 1},
+        delivery_info={**delivery, "priority": claim.priority, "redelivered": claim.redeliveries > 0},
     )
     return request

@@ -20,7 +20,7 @@ from celery_taskq.utils.threads import LocalStack
 from . import retries as _retries
 from .binding import bind_task
 from .context import Context
-from .payload import decode_arguments, encode_arguments
+from .payload import decode_arguments, encode_arguments, encode_progress
 from .registry import _unpickle_task_v2
 from .utils import appstr
 
@@ -365,7 +365,16 @@ class Task:
         raise NotImplementedError('chords are not supported. See MIGRATION.md, "Workflows".')
 
     def update_state(self, task_id: Any = None, state: Any = None, meta: Any = None, **kwargs: Any) -> None:
-        """Does nothing, as in Celery without a result backend; see MIGRATION.md, "Results"."""
+        """Tell how far this run has come: ``AsyncResult.state`` and ``.info`` know it while the task runs.
+
+        Of another task than the one that runs in this worker nothing is kept, as in Celery without a result backend.
+
+        Raises:
+            EncodeError: ``meta`` is not JSON.
+        """
+        report = _state.reporter_of(self.request.id if task_id is None else task_id)
+        if report is not None:
+            report(encode_progress(state, meta))
 
     def send_event(self, type_: str, retry: bool = True, retry_policy: Any = None, **fields: Any) -> None:
         """Does nothing: without a broker nobody listens to events."""

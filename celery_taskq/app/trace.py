@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kombu.exceptions import DecodeError
@@ -57,15 +59,28 @@ class Run:
     einfo: ExceptionInfo | None = None
 
 
-def run_claim(app: Any, claim: Claim, *, hostname: str) -> Outcome:
-    """Run a claimed job, and say what shall become of its row."""
+Report = Callable[[Claim, str], None]
+
+
+def run_claim(app: Any, claim: Claim, *, hostname: str, report: Report | None = None) -> Outcome:
+    """Run a claimed job, and say what shall become of its row.
+
+    Arguments:
+        report: stores what the task says of itself with update_state(), as JSON, while it runs.
+    """
     try:
-        return _run_claim(app, claim, hostname)
+        return _run_claim(app, claim, hostname, report)
     except BaseException as exc:  # noqa: BLE001 - a cold stop, or an error of ours: the job must not vanish with it
+        if isinstance(exc, WorkerTerminate) and _may_run_again(app.tasks.get(claim.name)):
+            return Outcome(Ending.RELEASED)
         return failed(exc)
 
 
-def _run_claim(app: Any, claim: Claim, hostname: str) -> Outcome:
+def _may_run_again(task: Any) -> bool:
+    return task is not None and task.acks_late and task.reject_on_worker_lost
+
+
+def _run_claim(app: Any, claim: Claim, hostname: str, report: Report | None) -> Outcome:
     task = app.tasks.get(claim.name)
     if task is None:
         return _unknown(app, claim)
@@ -90,10 +105,13 @@ def _run_claim(app: Any, claim: Claim, hostname: str) -> Outcome:
         names = {"name": claim.name, "task_name": claim.name}
         signals.task_received.send(sender=app, request=Context({**vars(request), **names}))
     _state._set_task_join_will_block(True)
+    if report is not None:
+        _state._tls.reporting = request.id, partial(report, claim)
     try:
         run = trace_task(task, request)
         return _outcome(task, request, run)
     finally:
+        _state._tls.reporting = None
         _state._set_task_join_will_block(False)
 
 

@@ -91,6 +91,14 @@ class QueueConnection:
             except OutcomeUnknown as exc:
                 self._reconnect_after(exc)
 
+    def report(self, claim: Claim, progress: str) -> None:
+        """Store what the running task says of itself. Not tried again: the task goes on, and may say more."""
+        try:
+            if not self.session.report(claim, progress):
+                logger.error("Task %s[%s]: its state was not stored, its lease is lost.", claim.name, claim.task_id)
+        except OutcomeUnknown as exc:
+            logger.warning("Task %s[%s]: its state was not stored: %s", claim.name, claim.task_id, exc)
+
     def close(self) -> None:
         try:
             self.session.close()

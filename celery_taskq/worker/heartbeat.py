@@ -1,4 +1,7 @@
-"""The thread that says, once a second, that the running task's worker is alive; on a connection of its own."""
+"""The thread that says, once a second, that the running task's worker is alive; on a connection of its own.
+
+It also does what must not wait for a task to end: it looks for crashed tasks, and for the supervisor.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 from ..jobs.lease import LeaseSession, OutcomeUnknown
 from ..messages import Claim
@@ -20,16 +24,23 @@ class Heartbeat(threading.Thread):
     """Renews the lease of the claim that the loop puts into ``claim``; the loop sets it to None before it finishes.
 
     Arguments:
+        look: called after each heartbeat, with this thread's session.
         parent: the supervisor's process id. When it is gone, the worker is told to stop: nobody would restart it.
     """
 
-    def __init__(self, alias: str, parent: int | None = None, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        alias: str,
+        look: Callable[[LeaseSession], None],
+        parent: int | None = None,
+        interval: float = INTERVAL,
+    ) -> None:
         super().__init__(name="taskq-heartbeat", daemon=True)
         self.claim: Claim | None = None
         #: The last claim whose lease was found to be lost.
         self.lost: Claim | None = None
         self._session = LeaseSession(alias)
-        self._parent, self._interval = parent, interval
+        self._look, self._parent, self._interval = look, parent, interval
         self._ended = threading.Event()
         self._away = False
 
@@ -42,8 +53,7 @@ class Heartbeat(threading.Thread):
         before: Claim | None = None
         while not self._ended.wait(self._interval):
             claim = self.claim
-            if claim is not None and claim is before and claim is not self.lost:
-                self._beat(claim)
+            self._try(claim if claim is before and claim is not self.lost else None)
             before = claim
             if self._parent is not None and os.getppid() != self._parent:
                 logger.error("The supervisor (process %d) is gone: this worker stops.", self._parent)
@@ -51,21 +61,26 @@ class Heartbeat(threading.Thread):
                 os.kill(os.getpid(), signal.SIGTERM)
         self._close()
 
-    def _beat(self, claim: Claim) -> None:
+    def _try(self, claim: Claim | None) -> None:
         try:
-            self._session.open()
-            held = self._session.heartbeat(claim)
+            if claim is not None:
+                self._beat(claim)
+            self._look(self._session)
         except OutcomeUnknown as exc:
             if not self._away:
-                logger.warning("The heartbeat of task %s[%s] did not get through: %s", claim.name, claim.task_id, exc)
+                logger.warning("A heartbeat did not get through, trying again every second: %s", exc)
             self._away = True
             self._close()
-            return
         except Exception:
-            logger.exception("The heartbeat of task %s[%s] failed; trying again.", claim.name, claim.task_id)
+            # Whatever it is: without this thread every long task would look crashed.
+            logger.exception("The heartbeat failed; trying again.")
             self._close()
-            return
-        self._away = False
+        else:
+            self._away = False
+
+    def _beat(self, claim: Claim) -> None:
+        self._session.open()
+        held = self._session.heartbeat(claim)
         # The loop clears ``claim`` before it finishes: no row, and still the same claim, means that the lease is lost.
         if not held and self.claim is claim:
             self.lost = claim

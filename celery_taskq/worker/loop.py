@@ -15,6 +15,8 @@ from ..messages import Claim, Ending, Outcome
 from .connection import DatabaseAway, QueueConnection
 from .heartbeat import Heartbeat
 from .hygiene import leave_as_after_a_request
+from .limits import RateLimits
+from .recovery import Recovery
 from .stop import Stop
 from .wakeup import wakeup_for
 
@@ -36,7 +38,8 @@ class Worker:
         self.app, self.hostname, self.stop = app, hostname, stop
         self.identity = f"{hostname}:{os.getpid()}:{uuid4()}"[-255:]
         self.connection = QueueConnection(self.identity, stop)
-        self.heartbeat = Heartbeat(self.connection.session.alias, parent)
+        self.heartbeat = Heartbeat(self.connection.session.alias, Recovery(app).look, parent)
+        self.limits = RateLimits(app)
         self.wakeup = wakeup_for(self.connection.session, queues, stop)
         self._queues = deque(queues)
 
@@ -65,7 +68,8 @@ class Worker:
         if self.stop.requested:
             self.connection.release(claim)
             return None
-        outcome = self._run(claim)
+        wait = self.limits.wait_for(claim)
+        outcome = self._run(claim) if not wait else Outcome(Ending.POSTPONED, delay=wait)
         if self.stop.requested:
             self.connection.finish(claim, outcome)
             return None
@@ -75,7 +79,7 @@ class Worker:
         self.heartbeat.claim = claim
         try:
             self.stop.in_task = True
-            outcome = run_claim(self.app, claim, hostname=self.hostname)
+            outcome = run_claim(self.app, claim, hostname=self.hostname, report=self.connection.report)
             self.stop.in_task = False
         except WorkerTerminate:  # It came between the guard in run_claim and here.
             outcome = Outcome(Ending.FAILED, error="WorkerTerminate: the worker was stopped while the task ran")

@@ -32,6 +32,9 @@ class Jobs:
     def find_state(self, task_id: str) -> str | None:
         return self.states.get(task_id)
 
+    def find_progress(self, task_id: str) -> str | None:
+        return None
+
     def revoke(self, task_ids: Any) -> int:
         self.revoked += task_ids
         return len(list(task_ids))
@@ -88,6 +91,7 @@ def as_claim(message: TaskMessage, **fields: Any) -> Claim:
         "kwargsrepr": message.kwargsrepr,
         "retries": message.retries,
         "attempt": 1,
+        "redeliveries": 0,
         "expired": False,
     }
     return Claim(**{**held, **fields})

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,35 @@ def make_order(self: Any, number: str) -> None:
 @shared_task
 def nothing() -> None:
     """For measuring."""
+
+
+@shared_task(bind=True, acks_late=True, reject_on_worker_lost=True)
+def kill_worker_once(self: Any) -> None:
+    redelivered = self.request.delivery_info["redelivered"]
+    witness("start", self.request.id, redelivered=redelivered)
+    if not redelivered:
+        os.kill(os.getpid(), signal.SIGKILL)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True, acks_late=True, reject_on_worker_lost=True)
+def wait_safely_for(self: Any, path: str) -> None:
+    witness("start", self.request.id)
+    while not Path(path).exists():
+        time.sleep(0.01)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True, rate_limit="4/s")
+def limited(self: Any) -> None:
+    witness("end", self.request.id, at=time.monotonic())
+
+
+@shared_task(bind=True)
+def tell(self: Any, path: str) -> None:
+    # SQLite has one writer: nobody can store anything while the task's own transaction is open.
+    with nullcontext() if connection.vendor == "sqlite" else transaction.atomic():
+        self.update_state(state="PROGRESS", meta={"done": 1, "of": 2})
+        witness("told", self.request.id)
+        while not Path(path).exists():
+            time.sleep(0.01)

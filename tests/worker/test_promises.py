@@ -61,9 +61,7 @@ def test_start_and_never_lost_under_a_storm_of_kill_9(start_worker: Start, witne
         assert 0 == worker.stop()
 
     events = witness.events()
-    starts, ends = (
-        Counter(line["task_id"] for line in events if line["event"] == event) for event in ("start", "end")
-    )
+    starts, ends = (Counter(line["task_id"] for line in events if line["event"] == event) for event in ("start", "end"))
     rows = dict(Job.objects.values_list("task_id", "state"))
     assert {State.STARTED} >= set(rows.values()), "only what was killed on the way is left"
     assert len(rows) <= KILLS

@@ -6,7 +6,9 @@ import datetime as dt
 import os
 import signal
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -152,6 +154,51 @@ def test_what_a_task_does_to_its_connection_neither_undoes_its_finish_nor_reache
     gone(good.id)
     assert {how, "next"} == set(Order.objects.values_list("number", flat=True))
     assert (how in ("atomic", "autocommit", "begin")) == ("left a transaction open" in worker.log)
+
+
+def test_what_a_task_tells_with_update_state_can_be_read_while_it_runs_and_is_gone_with_it(
+    worker: WorkerProcess, witness: Witness, tmp_path: Path
+) -> None:
+    result = tasks.tell.delay(str(tmp_path / "go"))
+    witness.saw("told", result.id)
+    assert ("PROGRESS", {"done": 1, "of": 2}) == (result.state, result.info)
+    (tmp_path / "go").touch()
+    gone(result.id)
+    assert result.state is None
+
+
+def test_a_rate_limit_gives_tasks_a_later_eta_and_holds_up_no_other(worker: WorkerProcess, witness: Witness) -> None:
+    results = [tasks.limited.delay() for _ in range(6)]
+    other = tasks.note.delay()
+    witness.saw("end", other.id)
+    assert Job.objects.exists()
+    times = sorted(witness.saw("end", result.id)["at"] for result in results)
+    gone(results[-1].id)
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(times)), times
+    assert 1.0 < times[-1] - times[0] < 4.0
+
+
+def test_a_task_that_may_run_again_does_so_when_its_worker_was_killed(
+    start_worker: Start, witness: Witness, settings: Any
+) -> None:
+    killed = start_worker(TASKQ_TEST_DIRTY_AFTER="2").ready()
+    result = tasks.kill_worker_once.delay()
+    assert -signal.SIGKILL == killed.ended()
+    second = start_worker(TASKQ_TEST_DIRTY_AFTER="2").ready()
+    witness.saw("end", result.id)
+    gone(result.id)
+    assert [False, True] == [line["redelivered"] for line in witness.events() if line["event"] == "start"]
+    second.says(f"kill_worker_once[{result.id}] goes back to its queue: its worker died. Redelivery 1.")
+
+
+def test_a_cold_stop_gives_a_task_that_may_run_again_back(
+    worker: WorkerProcess, witness: Witness, tmp_path: Path
+) -> None:
+    running = tasks.wait_safely_for.delay(str(tmp_path / "never"))
+    witness.saw("start", running.id)
+    worker.signal(signal.SIGQUIT)
+    assert 1 == worker.ended()
+    assert State.PENDING == Job.objects.get(task_id=running.id).state
 
 
 def test_a_warm_stop_lets_the_running_task_end_and_claims_nothing_more(
