@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from kombu.exceptions import ContentDisallowed, SerializerNotInstalled
-
 from celery_taskq import signals
 from celery_taskq.messages import MAX_NAME, MAX_QUEUE, MAX_SHOWN, MAX_TASK_ID, TaskMessage
 from celery_taskq.utils.log import get_logger
@@ -145,8 +143,7 @@ class AMQP:
         for key, value in options.items():
             if key not in TO_A_BROKER:
                 properties[key] = value
-        if options.get("serializer") not in (None, "json"):
-            _refuse_serializer(options["serializer"])
+        draft.serializer = options.get("serializer")
         if options.get("compression"):
             _check_compression(options["compression"])
         return draft
@@ -167,11 +164,13 @@ class Draft:
         "headers",
         "properties",
         "queue",
+        "serializer",
     )
 
     def __init__(self, app: Any, queue: Any, args: Any, kwargs: Any) -> None:
         self.app = app
         self.queue: str = queue_name(queue)
+        self.serializer: str | None = None
         self.body = (args, kwargs, {"callbacks": None, "errbacks": None, "chain": None, "chord": None})
         self.headers: dict[str, Any] = {}
         self.properties: dict[str, Any] = {}
@@ -265,9 +264,10 @@ class Draft:
         args, kwargs, _ = self.body
         name = task_name(headers["task"])
         task_id = _text(str(headers["id"]), MAX_TASK_ID, "task id")
-        payload = encode_arguments(args, kwargs, name)
+        conf = self.app.conf
+        payload = encode_arguments(args, kwargs, name, self.serializer, conf.accept_content)
         stored = encode_headers(headers, properties)
-        limit = self.app.conf.taskq_max_payload
+        limit = conf.taskq_max_payload
         if limit is not None and len(payload) + len(stored) > limit:
             raise ValueError(
                 f"the arguments of {name} take {len(payload) + len(stored)} characters as JSON, taskq_max_payload "
@@ -378,17 +378,6 @@ def _limit(value: Any, what: str) -> Any:
 def shown(text: Any) -> str:
     """What people are shown of arguments, as the column holds it."""
     return clean(text if isinstance(text, str) else str(text))[:MAX_SHOWN]
-
-
-def _refuse_serializer(name: Any) -> None:
-    from kombu.serialization import registry
-
-    if name not in registry._encoders:
-        raise SerializerNotInstalled(f"No encoder installed for {name}")
-    raise ContentDisallowed(
-        f"serializer {name!r} is refused: the arguments of tasks are stored as JSON, because who writes a row "
-        'could otherwise run code. Leave out serializer= or use "json": see MIGRATION.md, "What is refused or missing".'
-    )
 
 
 def _check_compression(name: Any) -> None:

@@ -12,6 +12,7 @@ from kombu.utils.json import JSONEncoder, object_hook
 
 from celery_taskq.messages import MAX_SHOWN, Claim
 
+from . import serializers
 from .context import Context, custom_headers
 
 # ASCII only, so that NUL and lone surrogates are stored as escapes: no database takes them as characters.
@@ -19,6 +20,7 @@ dumps = JSONEncoder(ensure_ascii=True).encode
 loads = json.JSONDecoder(object_hook=object_hook).decode
 
 MAX_SHADOW = 255
+_JSON = ("json", "application/json")
 
 #: Headers that the row has columns for, or that are always the same.
 _COLUMNS = frozenset({"lang", "task", "id", "retries", "argsrepr", "kwargsrepr"})
@@ -39,12 +41,17 @@ _UNSAID: dict[str, Any] = {
 _NEVER = object()
 
 
-def encode_arguments(args: Any, kwargs: Mapping[str, Any], name: str) -> str:
-    """``[args, kwargs]`` as JSON.
+def encode_arguments(
+    args: Any, kwargs: Mapping[str, Any], name: str, serializer: str | None = None, accept_content: Any = ()
+) -> str:
+    """``[args, kwargs]`` as JSON, or as another serializer writes them that accept_content names.
 
     Raises:
         EncodeError: JSON has no word for an argument, or what it becomes could not be read again.
+        ContentDisallowed, SerializerNotInstalled: this serializer is refused, or there is none of the name.
     """
+    if serializer is not None and serializer not in _JSON:
+        return serializers.encode(serializer, accept_content, args, kwargs)
     try:
         payload = dumps([args, kwargs if type(kwargs) is dict else dict(kwargs)])
     except Exception as exc:
@@ -84,23 +91,28 @@ def _encode_error(exc: Exception, args: Any, kwargs: Mapping[str, Any], name: st
     return EncodeError(exc)
 
 
-def decode_arguments(payload: str) -> tuple[list[Any], dict[str, Any]]:
+def decode_arguments(payload: str, accept_content: Any = ()) -> tuple[list[Any], dict[str, Any]]:
     """The arguments as the task gets them.
 
     Raises:
-        DecodeError: it is not JSON, or not a list and a dict.
+        DecodeError: it does not decode, or not to a list and a dict.
+        ContentDisallowed: it is not JSON, and accept_content does not name what it is.
     """
-    try:
-        decoded = loads(payload)
-    except Exception as exc:
-        raise DecodeError(exc) from exc
+    if payload.startswith(serializers.PREFIX):
+        decoded = serializers.decode(payload, accept_content)
+    else:
+        try:
+            decoded = loads(payload)
+        except Exception as exc:
+            raise DecodeError(exc) from exc
     if (
         not isinstance(decoded, list)
         or len(decoded) < 2
-        or not isinstance(decoded[0], list)
+        or not isinstance(decoded[0], (list, tuple))
         or not isinstance(decoded[1], dict)
     ):
         raise DecodeError(f"expected [args, kwargs], found {payload[:100]!r}")
+    # A tuple where a serializer keeps it, as in Celery.
     return decoded[0], decoded[1]
 
 

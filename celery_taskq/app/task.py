@@ -202,7 +202,9 @@ class Task:
         app = self._get_app()
         if app.conf.task_always_eager and not _state.is_retrying(task_id):
             refuse_links(link, link_error, options)
-            args, kwargs = decode_arguments(encode_arguments(args or (), kwargs or {}, str(self.name)))
+            accept = app.conf.accept_content
+            payload = encode_arguments(args or (), kwargs or {}, str(self.name), options.get("serializer"), accept)
+            args, kwargs = decode_arguments(payload, accept)
             with _state.joins(allowed=False):
                 return self.apply(args, kwargs, task_id=task_id or uuid(), **options)
         return app.send_task(

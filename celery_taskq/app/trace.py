@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from kombu.exceptions import DecodeError
+from kombu.exceptions import ContentDisallowed, DecodeError
 from kombu.utils.encoding import safe_repr
 
 from celery_taskq import _state, signals, states
@@ -85,8 +85,8 @@ def _run_claim(app: Any, claim: Claim, hostname: str, report: Report | None) -> 
     if task is None:
         return _unknown(app, claim)
     try:
-        request = request_of(claim, *decode_arguments(claim.payload), hostname)
-    except DecodeError as exc:
+        request = request_of(claim, *decode_arguments(claim.payload, app.conf.accept_content), hostname)
+    except (DecodeError, ContentDisallowed) as exc:
         consumer_logger.critical("Can't decode the arguments of %s[%s]: %r", claim.name, claim.task_id, exc)
         return failed(exc)
     if received_logger.isEnabledFor(logging.INFO):
