@@ -45,9 +45,9 @@ class Heartbeat(threading.Thread):
         self._away = False
 
     def stop(self) -> None:
-        """End the thread and its connection; returns when both are gone."""
+        """End the thread and its connection; one that a statement holds up ends with the process."""
         self._ended.set()
-        self.join()
+        self.join(5.0)
 
     def run(self) -> None:
         before: Claim | None = None

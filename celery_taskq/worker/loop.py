@@ -22,6 +22,9 @@ from .wakeup import wakeup_for
 
 logger = logging.getLogger("celery.worker")
 
+#: Seconds until the next look when a job is due that could not be claimed: somebody holds its row locked.
+WHILE_LOCKED = 0.05
+
 
 class Worker:
     """One worker process.
@@ -94,7 +97,11 @@ class Worker:
         if self.wakeup.arm():
             return  # What was enqueued before the flag was up did not notify: look once more.
         longest = float(self.app.conf.taskq_poll_interval)
-        self.wakeup.wait(longest if due_in is None else min(longest, due_in))
+        if due_in is None:
+            due_in = longest
+        elif due_in <= 0:
+            due_in = WHILE_LOCKED
+        self.wakeup.wait(min(longest, due_in))
 
     def _in_turn(self) -> list[str]:
         """The queues, each time from another one on, so that a full queue does not starve the others."""

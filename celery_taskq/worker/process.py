@@ -49,7 +49,8 @@ def run_worker(app: Any, options: WorkerOptions) -> int:
     app.finalize()
     queues = list(options.queues) or consumed_queues(app)
     signals.worker_init.send(sender=app)
-    print(banner(app, queues, options), flush=True)
+    # Not sys.stdout, which may be the log by now.
+    print(banner(app, queues, options), file=sys.__stdout__, flush=True)
     stop = Stop()
     stop.install()
     # Processes must not share a connection that start-up code opened.
