@@ -6,14 +6,14 @@ lease holds the job, and who lost it changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from ..messages import Claim, Outcome, Recovered
 from . import config
-from .dialects import dialect_of
+from .dialects import NotifyingDialect, dialect_of
 
 
 class OutcomeUnknown(Exception):
@@ -107,6 +107,38 @@ class LeaseSession:
         """Put jobs back to pending that a late statement claimed under a lease that nobody uses any more."""
         with self._answered():
             return self._dialect.sweep(self.connection, dead)
+
+    def notifies(self) -> bool:
+        """Whether an idle worker can be woken by an enqueue; the next five are for those that can."""
+        return self._dialect.notifies(self.alias)
+
+    @property
+    def _notifying(self) -> NotifyingDialect:
+        return cast(NotifyingDialect, self._dialect)
+
+    def wake_keys(self, queues: Sequence[str]) -> set[str]:
+        """What stands for these queues in notifications."""
+        return self._notifying.wake_keys(queues)
+
+    def listen(self, on_key: Callable[[str], None]) -> None:
+        """Ask for notifications; ``on_key`` gets the key of each that another statement happens to read."""
+        with self._answered():
+            self._notifying.listen(self.connection, on_key)
+
+    def receive(self, on_key: Callable[[str], None]) -> None:
+        """Read the notifications that have arrived."""
+        with self._answered():
+            self._notifying.receive(self.connection, on_key)
+
+    def raise_flag(self, queues: Sequence[str]) -> bool:
+        """Say that a worker of these queues waits; False: not now, try again later."""
+        with self._answered():
+            return self._notifying.raise_flag(self.connection, queues)
+
+    def lower_flag(self) -> None:
+        """Say that this worker is busy."""
+        with self._answered():
+            self._notifying.lower_flag(self.connection)
 
     @contextmanager
     def _answered(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""How an idle worker waits: for a notification where PostgreSQL sends them, else for the time of the next look.
+"""How an idle worker waits: for a notification where the database sends them, else for the time of the next look.
 
 Correctness rests on looking. A notification only makes it sooner, says nothing that is trusted, and may be missed.
 """
@@ -8,21 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
-from django.db import connections
-
 from ..jobs import config
-from ..jobs.dialects.postgresql import CHANNEL, LOCK, is_pooled, wake_key
-from ..jobs.lease import LeaseSession
+from ..jobs.lease import LeaseSession, OutcomeUnknown
 from .stop import Stop
 
-# Held while idle: an enqueue notifies only when it cannot get this lock for itself. See dialects/postgresql.py.
-_RAISE_FLAG = (
-    "SELECT bool_and(pg_try_advisory_lock_shared(CAST(%(lock)s AS int4), key)) "
-    "FROM unnest(CAST(%(keys)s AS int4[])) AS key"
-)
-_LOWER_FLAG = "SELECT pg_advisory_unlock_all()"
-_LISTEN = f"LISTEN {CHANNEL}"
+#: Seconds after which a worker that has just raised its flag looks once more: an enqueue that looked at the flag
+#: before and commits after the worker's look notifies nobody.
+SECOND_LOOK = 0.05
 
 
 class Poll:
@@ -48,12 +40,12 @@ class Notify(Poll):
 
     def __init__(self, stop: Stop, session: LeaseSession, queues: Sequence[str]) -> None:
         super().__init__(stop)
-        self._session = session
-        self._keys = {wake_key(queue) for queue in queues}
-        # Connections and not flags: after a reconnect nothing is listened to and no lock is held.
+        self._session, self._queues = session, list(queues)
+        self._keys = session.wake_keys(queues)
+        # Connections and not flags: after a reconnect nothing is listened to and no flag is up.
         self._listening: Any = None
         self._armed: Any = None
-        self._woken = False
+        self._newly_armed = self._woken = False
 
     def arm(self) -> bool:
         connection = self._session.connection
@@ -61,16 +53,13 @@ class Notify(Poll):
             return False
         try:
             if self._listening is not connection:
-                connection.add_notify_handler(self._on_notify)
-                connection.execute(_LISTEN, prepare=False)
+                self._session.listen(self._on_key)
                 self._listening = connection
-            [flag_is_up] = connection.execute(_RAISE_FLAG, {"lock": LOCK, "keys": sorted(self._keys)}).fetchone()
-            if not flag_is_up:  # An enqueue looked at the flag in this very moment: raise it at the next look.
-                connection.execute(_LOWER_FLAG)
+            if not self._session.raise_flag(self._queues):
                 return False
-        except psycopg.Error:
+        except OutcomeUnknown:
             return True  # The look that follows meets the same trouble, and knows what to do about it.
-        self._armed, self._woken = connection, False
+        self._armed, self._newly_armed, self._woken = connection, True, False
         return True
 
     def disarm(self) -> None:
@@ -78,33 +67,28 @@ class Notify(Poll):
         if connection is None or connection is not self._session.connection:
             return
         try:
-            connection.execute(_LOWER_FLAG)
-        except psycopg.Error:
-            return  # A broken connection holds no locks; the finish that follows notices and reconnects.
+            self._session.lower_flag()
+        except OutcomeUnknown:
+            return  # A broken connection holds no flag; the finish that follows notices and reconnects.
 
     def wait(self, seconds: float) -> None:
         connection = self._session.connection
+        if self._newly_armed:
+            self._newly_armed, seconds = False, min(seconds, SECOND_LOOK)
         if connection is None or connection.closed:
             super().wait(seconds)
-            return
-        if not self._woken and self._stop.wait(seconds, connection.fileno()):
+        elif not self._woken and self._stop.wait(seconds, connection.fileno()):
             try:
-                connection.pgconn.consume_input()
-            except psycopg.Error:
+                self._session.receive(self._on_key)
+            except OutcomeUnknown:
                 return  # The server hung up: the next look notices and reconnects.
-            while notification := connection.pgconn.notifies():
-                self._on_notify(notification)
         self._woken = False
 
-    def _on_notify(self, notification: Any) -> None:
-        payload = getattr(notification, "payload", None)
-        if payload is None:  # libpq's own, from consume_input()
-            payload = notification.extra.decode(errors="replace")
-        if payload.lstrip("-").isdigit() and int(payload) in self._keys:
+    def _on_key(self, key: str) -> None:
+        if key in self._keys:
             self._woken = True
 
 
 def wakeup_for(session: LeaseSession, queues: Sequence[str], stop: Stop) -> Poll:
     """The quickest way to wait that this database has."""
-    notifies = connections[session.alias].vendor == "postgresql" and not is_pooled(session.alias)
-    return Notify(stop, session, queues) if notifies and config.notify() else Poll(stop)
+    return Notify(stop, session, queues) if config.notify() and session.notifies() else Poll(stop)

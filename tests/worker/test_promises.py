@@ -49,9 +49,9 @@ def test_start_and_never_lost_under_a_storm_of_kill_9(start_worker: Start, witne
     sent: set[str] = set()
     chance = random.Random(5)
     for _ in range(KILLS):
-        sent |= {tasks.note.delay().id for _ in range(25)}
         victim = chance.randrange(2)
         done_before = len(witness.events())
+        sent |= {tasks.note.delay().id for _ in range(25)}
         eventually(lambda seen=done_before: len(witness.events()) > seen, "work goes on")
         workers[victim].signal(signal.SIGKILL)
         workers[victim].ended()

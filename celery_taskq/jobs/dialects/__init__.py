@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
@@ -30,6 +30,9 @@ class Dialect(Protocol):
 
     def close(self, connection: Any) -> None:
         """Close, whatever state the connection is in."""
+
+    def notifies(self, alias: str) -> bool:
+        """Whether an enqueue can wake an idle worker; only then this is a NotifyingDialect, too."""
 
     def claim(
         self, connection: Any, queues: Sequence[str], worker: str, lease: UUID
@@ -65,6 +68,25 @@ class Dialect(Protocol):
 
     def sweep(self, connection: Any, leases: Sequence[UUID]) -> int:
         """Put what is held under leases that nobody will ever use back to pending; how many jobs."""
+
+
+class NotifyingDialect(Dialect, Protocol):
+    """A dialect whose enqueues wake idle workers."""
+
+    def wake_keys(self, queues: Sequence[str]) -> set[str]:
+        """What stands for these queues in notifications."""
+
+    def listen(self, connection: Any, on_key: Callable[[str], None]) -> None:
+        """Ask for notifications; ``on_key`` gets the key of each that is read on the way of another statement."""
+
+    def receive(self, connection: Any, on_key: Callable[[str], None]) -> None:
+        """Read the notifications that have arrived."""
+
+    def raise_flag(self, connection: Any, queues: Sequence[str]) -> bool:
+        """Say that a worker of these queues waits; enqueues notify only then. False: not now, try again later."""
+
+    def lower_flag(self, connection: Any) -> None:
+        """Say that this worker is busy."""
 
 
 @cache

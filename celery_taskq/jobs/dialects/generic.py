@@ -57,6 +57,9 @@ class Generic:
             connection.commit()
         return connection
 
+    def notifies(self, alias: str) -> bool:
+        return False
+
     def close(self, connection: Any) -> None:
         connection.close()
 

@@ -5,7 +5,7 @@ A job is finished and the next one claimed in one statement: one round trip and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -186,6 +186,14 @@ _KEEPALIVE = {
 }
 
 
+_LISTEN = f"LISTEN {CHANNEL}"
+_RAISE_FLAG = """
+SELECT bool_and(pg_try_advisory_lock_shared(CAST(%(lock)s AS int4), key))
+FROM unnest(CAST(%(keys)s AS int4[])) AS key"""
+# The session holds no other advisory locks.
+_LOWER_FLAG = "SELECT pg_advisory_unlock_all()"
+
+
 def _int4(text: str) -> int:
     return (crc32(text.encode("utf-8", "surrogatepass")) & 0xFFFFFFFF) - 0x80000000
 
@@ -236,6 +244,32 @@ class PostgreSQL:
             connection.close()
             raise
         return connection
+
+    def notifies(self, alias: str) -> bool:
+        return not is_pooled(alias)
+
+    def wake_keys(self, queues: Sequence[str]) -> set[str]:
+        return {str(wake_key(queue)) for queue in queues}
+
+    def listen(self, connection: psycopg.Connection[Any], on_key: Callable[[str], None]) -> None:
+        connection.add_notify_handler(lambda notification: on_key(notification.payload))
+        connection.execute(_LISTEN, prepare=False)
+
+    def raise_flag(self, connection: psycopg.Connection[Any], queues: Sequence[str]) -> bool:
+        keys = sorted({wake_key(queue) for queue in queues})
+        [is_up] = _one(connection.execute(_RAISE_FLAG, {"lock": LOCK, "keys": keys}))
+        if not is_up:
+            self.lower_flag(connection)
+        return bool(is_up)
+
+    def lower_flag(self, connection: psycopg.Connection[Any]) -> None:
+        connection.execute(_LOWER_FLAG)
+
+    def receive(self, connection: psycopg.Connection[Any], on_key: Callable[[str], None]) -> None:
+        # Not connection.notifies(): it would keep what arrives while nobody asks, without a limit.
+        connection.pgconn.consume_input()
+        while notification := connection.pgconn.notifies():
+            on_key(notification.extra.decode(errors="replace"))
 
     def close(self, connection: psycopg.Connection[Any]) -> None:
         connection.close()

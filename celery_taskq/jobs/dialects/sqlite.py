@@ -128,6 +128,9 @@ class SQLite:
             raise
         return connection
 
+    def notifies(self, alias: str) -> bool:
+        return False
+
     def close(self, connection: sqlite3.Connection) -> None:
         connection.close()
 
