@@ -70,6 +70,10 @@ INSTALLED_APPS = [
     "celery_taskq",
     "tests.project",
 ]
+if os.environ.get("TASKQ_TEST_LEAN"):
+    # For measuring a worker and not what a project loads beside it.
+    INSTALLED_APPS = ["celery_taskq", "tests.project"]
+    ROOT_URLCONF = "tests.project.urls"
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

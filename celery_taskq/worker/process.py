@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from django.db import connections
 from .. import signals
 from ..app.log import setup_logging
 from .loop import Worker
-from .stop import COLD, WARM, Stop
+from .stop import Stop
 from .supervisor import Supervisor
 
 logger = logging.getLogger("celery.worker")
@@ -27,7 +28,7 @@ THREADS_GRACE = 5.0
 
 @dataclass
 class WorkerOptions:
-    """What a person may choose.
+    """What a person may choose; the ``instance`` that receivers of Celery's worker signals get.
 
     Attributes:
         queues: names; empty means what Celery's worker would consume.
@@ -40,23 +41,35 @@ class WorkerOptions:
     hostname: str
     concurrency: int = 1
     loglevel: str | int = "WARNING"
+    app: Any = None
 
 
 def run_worker(app: Any, options: WorkerOptions) -> int:
     """Run until stopped; the exit code. One process, or a supervisor over ``concurrency`` of them."""
-    setup_logging(app, options.loglevel, hostname=options.hostname)
+    options.app = app
+    hostname = options.hostname
+    # First, as in Celery: receivers of the other signals stand in these modules.
     app.loader.import_default_modules()
     app.finalize()
-    queues = list(options.queues) or consumed_queues(app)
-    signals.worker_init.send(sender=app)
+    signals.celeryd_init.send(sender=hostname, instance=options, conf=app.conf, options=vars(options))
+    setup_logging(app, options.loglevel, hostname=hostname)
+    options.queues = list(options.queues) or consumed_queues(app)
+    signals.worker_init.send(sender=options)
+    signals.celeryd_after_setup.send(sender=hostname, instance=options, conf=app.conf)
     # Not sys.stdout, which may be the log by now.
-    print(banner(app, queues, options), file=sys.__stdout__, flush=True)
-    stop = Stop()
+    print(banner(app, options), file=sys.__stdout__, flush=True)
+    stop = Stop(on_signal=lambda signum, how, exitcode: _tell_of_stop(hostname, signum, how, exitcode))
     stop.install()
     # Processes must not share a connection that start-up code opened.
     connections.close_all()
-    if options.concurrency == 1:
-        return _work(app, queues, options, stop)
+    code = _work(options, stop) if options.concurrency == 1 else _supervise(options, stop)
+    signals.worker_shutdown.send(sender=options)
+    _leave_threads(code)
+    return code
+
+
+def _supervise(options: WorkerOptions, stop: Stop) -> int:
+    parent = os.getpid()
 
     def work(number: int) -> int:
         multiprocessing.current_process().name = f"Worker-{number}"
@@ -64,10 +77,27 @@ def run_worker(app: Any, options: WorkerOptions) -> int:
         own.install()
         if stop.requested:  # Sent between the fork and install(): the supervisor's handler took it, in this process.
             own.request()
-        return _work(app, queues, options, own, parent=parent)
+        code = _work(options, own, parent)
+        _leave_threads(code)
+        return code
 
-    parent = os.getpid()
-    return Supervisor(options.concurrency, work, stop).run()
+    return Supervisor(options.concurrency, work, stop).run(lambda: signals.worker_ready.send(sender=options))
+
+
+def _tell_of_stop(hostname: str, signum: int, how: str, exitcode: int) -> None:
+    signals.worker_shutting_down.send(sender=hostname, sig=signal.Signals(signum).name, how=how, exitcode=exitcode)
+
+
+def _work(options: WorkerOptions, stop: Stop, parent: int | None = None) -> int:
+    """One process that runs tasks, from its start to its end."""
+    signals.worker_process_init.send(sender=options.hostname)
+    worker = Worker(options.app, options.queues, hostname=options.hostname, stop=stop, parent=parent)
+    logger.info("%s ready.", options.hostname)
+    if parent is None:
+        signals.worker_ready.send(sender=options)
+    code = worker.run()
+    signals.worker_process_shutdown.send(sender=None, pid=os.getpid(), exitcode=code)
+    return code
 
 
 def consumed_queues(app: Any) -> list[str]:
@@ -78,7 +108,7 @@ def consumed_queues(app: Any) -> list[str]:
     return [getattr(queue, "name", queue) for queue in configured]
 
 
-def banner(app: Any, queues: Sequence[str], options: WorkerOptions) -> str:
+def banner(app: Any, options: WorkerOptions) -> str:
     """What a worker prints when it starts."""
     from .. import __version__
 
@@ -93,28 +123,13 @@ def banner(app: Any, queues: Sequence[str], options: WorkerOptions) -> str:
         f"  concurrency: {options.concurrency} process{'es' if options.concurrency > 1 else ''}",
         "",
         "[queues]",
-        *(f"  . {queue}" for queue in queues),
+        *(f"  . {queue}" for queue in options.queues),
         "",
         "[tasks]",
         tasks,
         "",
     )
     return "\n".join(lines)
-
-
-def _work(app: Any, queues: Sequence[str], options: WorkerOptions, stop: Stop, parent: int | None = None) -> int:
-    signals.worker_process_init.send(sender=options.hostname)
-    worker = Worker(app, queues, hostname=options.hostname, stop=stop, parent=parent)
-    logger.info("%s ready.", options.hostname)
-    signals.worker_ready.send(sender=worker)
-    code = worker.run()
-    signals.worker_shutting_down.send(
-        sender=options.hostname, sig=stop.signum, how=COLD if stop.cold else WARM, exitcode=code
-    )
-    signals.worker_process_shutdown.send(sender=None, pid=os.getpid(), exitcode=code)
-    signals.worker_shutdown.send(sender=worker)
-    _leave_threads(code)
-    return code
 
 
 def _leave_threads(code: int) -> None:

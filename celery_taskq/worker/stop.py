@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 from ..exceptions import WorkerTerminate
@@ -17,10 +18,16 @@ WARM, COLD = "Warm", "Cold"
 
 
 class Stop:
-    """Whether and how the process was told to stop."""
+    """Whether and how the process was told to stop.
 
-    def __init__(self, name: str = "MainProcess") -> None:
-        self.name = name
+    Arguments:
+        on_signal: called in the signal handler, with the signal, "Warm" or "Cold", and the exit code.
+    """
+
+    def __init__(
+        self, name: str = "MainProcess", on_signal: Callable[[int, str, int], object] = lambda *args: None
+    ) -> None:
+        self.name, self._on_signal = name, on_signal
         #: How many stop signals arrived.
         self.signals = 0
         #: The first of them, 0 when there was none.
@@ -87,5 +94,6 @@ class Stop:
         how = COLD if self.cold else WARM
         # Not the logging module: the signal may have interrupted it.
         os.write(2, f"\nworker: {how} shutdown ({self.name})\n".encode())
+        self._on_signal(signum, how, int(self.cold))
         if self.cold and self.in_task:
             raise WorkerTerminate(1)

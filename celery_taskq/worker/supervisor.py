@@ -43,10 +43,12 @@ class Supervisor:
         self._passed_on = 0
         self._exit_code = 0
 
-    def run(self) -> int:
+    def run(self, on_started: Callable[[], object] = lambda: None) -> int:
         """Work until told to stop and every process has ended; 0 when all of them ended well."""
         # The default action ignores it, but a handler makes wait() return.
         signal.signal(signal.SIGCHLD, lambda signum, frame: None)
+        self._start_due()
+        on_started()
         while True:
             if not self._stop.requested:
                 self._start_due()

@@ -260,7 +260,8 @@ def test_a_worker_reconnects_when_its_connection_is_cut(worker: WorkerProcess, v
     assert 1 == worker.log.count("No answer from the queue's database")
 
 
-def test_an_idle_worker_needs_less_than_60_mb(worker: WorkerProcess) -> None:
+def test_an_idle_worker_needs_less_than_60_mb(start_worker: Start) -> None:
+    worker = start_worker(TASKQ_TEST_LEAN="1").ready()
     gone(tasks.note.delay().id)
     status = Path(f"/proc/{worker.pid}/status")
     if not status.exists():
