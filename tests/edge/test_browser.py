@@ -145,14 +145,17 @@ def _fill() -> None:
 
 
 def _press(browser: Any, selector: str) -> None:
-    """Click, and wait until the page that follows is there."""
-    from selenium.webdriver.support.expected_conditions import staleness_of
+    """Click, and wait for the page that follows."""
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.wait import WebDriverWait
 
-    button = browser.find_element("css selector", selector)
-    button.click()
-    WebDriverWait(browser, WAIT).until(staleness_of(button))
-    WebDriverWait(browser, WAIT).until(lambda b: b.execute_script("return document.readyState") == "complete")
+    # A mark on the old page, and not the staleness of the button: asking for that in the middle of a navigation makes
+    # the driver fail in ways that do not mean stale.
+    browser.execute_script("window.isOldPage = true")
+    browser.find_element("css selector", selector).click()
+    WebDriverWait(browser, WAIT, ignored_exceptions=[WebDriverException]).until(
+        lambda b: b.execute_script("return !window.isOldPage && document.readyState === 'complete'")
+    )
 
 
 def _theme(browser: Any, theme: str) -> None:
