@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from ._state import current_app, current_task
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from .utils import uuid
 
 __version__ = "0.1.0"
+
+
+class version_info_t(NamedTuple):
+    """The parts of a version."""
+
+    major: int
+    minor: int
+    micro: int
+    releaselevel: str
+    serial: str
+
+
+#: The version of Celery whose behaviour this is; what is asked here is whether Celery has some feature.
+VERSION = version_info = version_info_t(5, 7, 0, "", "")
 
 __all__ = (
     "Celery",

@@ -5,6 +5,7 @@ See MIGRATION.md, "Workflows", for what to write instead of each.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from copy import deepcopy
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from celery_taskq._state import current_app
 
 __all__ = (
     "Signature",
+    "StampingVisitor",
     "chain",
     "chord",
     "chunks",
@@ -256,11 +258,17 @@ class Signature(dict[str, Any]):
     _freeze = freeze
 
     def stamp(self, visitor: Any = None, append_stamps: bool = False, **headers: Any) -> Signature:
-        """Headers that mark the call."""
-        stamped = list(self.options.get("stamped_headers") or ())
-        stamped += [name for name in headers if name not in stamped]
-        self.options.update(headers, stamped_headers=stamped)
-        return self
+        """Headers that mark the call; the first of these, the visitor's and the stored ones, or a list of all."""
+        given = [headers, {} if visitor is None else visitor.on_signature(self, **headers) or {}]
+        stamped = [name for stamps in given for name in stamps.get("stamped_headers", stamps)]
+        stamped = list(dict.fromkeys([*stamped, *(self.options.get("stamped_headers") or ())]))
+        merged: dict[str, Any] = {}
+        for stamps in (*given, {name: value for name, value in self.options.items() if name in stamped}):
+            for name, value in stamps.items():
+                if append_stamps and name in merged:
+                    value = [*maybe_list(merged[name]), *maybe_list(value)]
+                merged[name] = value if append_stamps else merged.get(name, value)
+        return self.set(**{**merged, "stamped_headers": stamped})
 
     # -- workflows
 
@@ -284,7 +292,7 @@ class Signature(dict[str, Any]):
         # A dict is merged, as dicts are.
         if isinstance(other, dict) and not isinstance(other, Signature):
             return dict(self) | other
-        if isinstance(other, (Signature, _Workflow)):
+        if isinstance(other, Signature):
             _refuse("task | task", "chain")
         return NotImplemented
 
@@ -321,7 +329,6 @@ class Signature(dict[str, Any]):
             return self.app.AsyncResult
 
     def election(self) -> NoReturn:
-        """Refused: it takes a broker."""
         raise NotImplementedError("election() needs a broker; take a lock in the database instead")
 
     def reprcall(self, *args: Any, **kwargs: Any) -> str:
@@ -381,21 +388,31 @@ def maybe_signature(d: Any, app: Any = None, clone: bool = False) -> Any:
 maybe_subtask = maybe_signature
 
 
-class _Workflow:
-    """A class that can be imported, for ``isinstance``, and not be used."""
+class StampingVisitor(ABC):
+    """What decides on the stamps of each signature that ``stamp()`` hands to it."""
 
-    _what = ""
+    @abstractmethod
+    def on_signature(self, sig: Signature, **headers: Any) -> dict[str, Any]:
+        """The stamps; under ``stamped_headers`` the names of those that tasks shall see, if not of all."""
+
+
+class _Workflow(Signature):
+    """A class that can be imported, for ``isinstance``, and not be used; nor can what it became in JSON."""
+
+    _what: str
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         _refuse(cls.__name__.lstrip("_"), cls._what)
 
+    @classmethod
+    def from_dict(cls, d: dict[str, Any], app: Any = None) -> NoReturn:
+        _refuse(cls.__name__.lstrip("_"), cls._what)
 
-class _chain(_Workflow):
-    _what = "chain"
 
-
-class chain(_chain):
+class chain(_Workflow):
     """Refused: tasks one after the other."""
+
+    _what = "chain"
 
 
 class group(_Workflow):
@@ -427,3 +444,6 @@ class xmap(_Workflow):
 
 class xstarmap(xmap):
     """Refused: a task for each tuple of arguments."""
+
+
+Signature.TYPES.update(chain=chain, group=group, chord=chord, chunks=chunks, xmap=xmap, xstarmap=xstarmap)

@@ -219,11 +219,14 @@ class IncompleteStream(TaskError):
     """The end of a stream was reached too early."""
 
 
+UNREGISTERED_FMT = "Task of kind {0} never registered, please make sure it's imported."
+
+
 class NotRegistered(KeyError, TaskError):
     """No task has this name."""
 
     def __repr__(self) -> str:
-        return f"Task of kind {self} never registered, please make sure it's imported."
+        return UNREGISTERED_FMT.format(self)
 
 
 class AlreadyRegistered(TaskError):

@@ -23,7 +23,7 @@ __all__ = (
     "result_from_tuple",
 )
 
-_WOULD_BLOCK = (
+E_WOULDBLOCK = (
     "Never call result.get() within a task!\n"
     "See https://docs.celeryq.dev/en/latest/userguide/tasks.html#avoid-launching-synchronous-subtasks\n"
 )
@@ -32,7 +32,7 @@ _WOULD_BLOCK = (
 def assert_will_not_block() -> None:
     """Raise RuntimeError inside a task."""
     if _state.task_join_will_block():
-        raise RuntimeError(_WOULD_BLOCK)
+        raise RuntimeError(E_WOULDBLOCK)
 
 
 def allow_join_result() -> AbstractContextManager[None]:
@@ -204,6 +204,10 @@ class AsyncResult(ResultBase):
     retries = _NotStored()
     queue = _NotStored()
     graph = _NotStored()
+    build_graph = _NotStored()
+    iterdeps = _NotStored()
+    throw = _NotStored()
+    revoke_by_stamped_headers = _NotStored()
 
     # -- identity
 
@@ -296,6 +300,13 @@ class EagerResult(AsyncResult):
         """Call it with this result, at once."""
         return callback(self)
 
+    def iterdeps(self, intermediate: bool = False) -> Iterator[tuple[None, EagerResult]]:
+        """(parent, result), of this result alone."""
+        yield None, self
+
+    def get_leaf(self) -> Any:
+        return self.get()
+
     def forget(self) -> None:
         """There is nothing to forget."""
 
@@ -338,11 +349,46 @@ class EagerResult(AsyncResult):
 
 
 class ResultSet(ResultBase):
-    """Several results."""
+    """Several results, each of them once."""
+
+    results: Any = None
+    app = backend = None
+    supports_native_join = False
 
     def __init__(self, results: Any, app: Any = None, ready_barrier: Any = None, **kwargs: Any) -> None:
+        self.app = app or self.app or _state.get_current_app()
         self.results = list(results)
-        self.app = app
+
+    def add(self, result: Any) -> None:
+        self.update([result])
+
+    def remove(self, result: Any) -> None:
+        """Take out a result, or the one with this id; KeyError when it is not there, which discard() overlooks."""
+        if result not in self.results:
+            raise KeyError(result)
+        self.results.remove(result)
+
+    def discard(self, result: Any) -> None:
+        self.results[:] = [kept for kept in self.results if kept != result]
+
+    def update(self, results: Any) -> None:
+        for result in results:
+            if result not in self.results:
+                self.results.append(result)
+
+    def clear(self) -> None:
+        self.results.clear()
+
+    def ready(self) -> bool:
+        """Whether none of them will run any more."""
+        return all(result.ready() for result in self.results)
+
+    def waiting(self) -> bool:
+        return not self.ready()
+
+    def failed(self) -> bool:
+        """Whether one of them is among the dead letters."""
+        return any(result.failed() for result in self.results)
 
     def revoke(self, *args: Any, **kwargs: Any) -> None:
         """Revoke all of them."""
@@ -355,10 +401,10 @@ class ResultSet(ResultBase):
             result.forget()
 
     def join(self, *args: Any, **kwargs: Any) -> Any:
-        """Refused."""
-        _no_results("join()")
+        """Refused, as is everything that asks what tasks returned."""
+        _no_results("a set of results")
 
-    get = join_native = join
+    get = join_native = iter_native = then = maybe_throw = maybe_reraise = successful = completed_count = join
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.results)
@@ -376,10 +422,19 @@ class ResultSet(ResultBase):
 class GroupResult(ResultSet):
     """The results of a group; there are no groups, the class is there for ``isinstance``."""
 
-    def __init__(self, id: Any = None, results: Any = (), parent: Any = None, **kwargs: Any) -> None:
+    id: Any = None
+
+    def __init__(self, id: Any = None, results: Any = None, parent: Any = None, **kwargs: Any) -> None:
         self.id = id
         self.parent = parent
-        super().__init__(results, **kwargs)
+        super().__init__(results or (), **kwargs)
+
+    save = delete = restore = ResultSet.join
+
+    children = property(lambda self: self.results)
+
+    def as_tuple(self) -> Any:
+        return (self.id, self.parent and self.parent.as_tuple()), [result.as_tuple() for result in self.results]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.id} [{', '.join(str(result.id) for result in self.results)}]>"

@@ -22,7 +22,6 @@ from .utils.time import (
     add_seconds_to_datetime,
     ffwd,
     humanize_seconds,
-    localize,
     maybe_make_aware,
     maybe_timedelta,
     remaining,
@@ -45,7 +44,6 @@ CRON_REPR = (
 )
 #: In a leap year.
 CRON_DAYS_IN_MONTH = {month: monthrange(2000, month)[1] for month in range(1, 13)}
-
 SOLAR_INVALID_LATITUDE = "Argument latitude {lat} is invalid, must be between -90 and 90."
 SOLAR_INVALID_LONGITUDE = "Argument longitude {lon} is invalid, must be between -180 and 180."
 SOLAR_INVALID_EVENT = 'Argument event "{event}" is invalid, must be one of {all_events}.'
@@ -80,14 +78,14 @@ class BaseSchedule:
         self._app = app
 
     def now(self) -> datetime:
-        moment: datetime = (self.nowfun or self.app.now)()
-        return moment
+        return (self.nowfun or self.app.now)()
 
     def remaining_estimate(self, last_run_at: datetime) -> timedelta:
         """The time until the next run; not positive when that is due."""
         raise NotImplementedError()
 
     def is_due(self, last_run_at: datetime) -> schedstate:
+        """Whether the next run is due, and when to ask again."""
         raise NotImplementedError()
 
     def maybe_make_aware(self, dt: datetime, naive_as_utc: bool = True) -> datetime:
@@ -104,12 +102,11 @@ class BaseSchedule:
     @cached_property
     def tz(self) -> tzinfo:
         """The app's time zone, which crontabs are in."""
-        zone: tzinfo = self.app.timezone
-        return zone
+        return self.app.timezone
 
     @cached_property
     def utc_enabled(self) -> bool:
-        return bool(self.app.conf.enable_utc)
+        return self.app.conf.enable_utc
 
     def to_local(self, dt: datetime) -> datetime:
         return dt if self.utc_enabled else timezone.to_local_fallback(dt)
@@ -120,9 +117,7 @@ class BaseSchedule:
     def _due_now_or_later(self, left: timedelta) -> schedstate:
         """The answer when so much time is left until the run, and the run after it is reckoned from now."""
         seconds = left.total_seconds()
-        if seconds > 0:
-            return schedstate(False, seconds)
-        return schedstate(True, self._seconds_from_now())
+        return schedstate(False, seconds) if seconds > 0 else schedstate(True, self._seconds_from_now())
 
     def _seconds_from_now(self) -> float:
         return max(self.remaining_estimate(self.now()).total_seconds(), 0)
@@ -149,8 +144,8 @@ class schedule(BaseSchedule):
         super().__init__(nowfun=nowfun, app=app)
 
     def remaining_estimate(self, last_run_at: datetime) -> timedelta:
-        last_run_at = self.maybe_make_aware(last_run_at)
-        return remaining(last_run_at, self.run_every, self.maybe_make_aware(self.now()), self.relative)
+        last, now = self.maybe_make_aware(last_run_at), self.maybe_make_aware(self.now())
+        return remaining(last, self.run_every, now, self.relative)
 
     def is_due(self, last_run_at: datetime) -> schedstate:
         """Runs that were missed are not made up for: there is one, and the next after the interval."""
@@ -158,14 +153,12 @@ class schedule(BaseSchedule):
         left = self.remaining_estimate(last_run_at).total_seconds()
         if left > 0:
             return schedstate(False, left)
-        until_next: float = self.seconds
+        until_boundary = 0.0
         if self.relative:
             now = self.maybe_make_aware(self.now()).astimezone(last_run_at.tzinfo)
             until_boundary = self.remaining_estimate(now).total_seconds()
-            # Not so for intervals of less than a second, which have no boundary ahead.
-            if until_boundary > 0:
-                until_next = until_boundary
-        return schedstate(True, until_next)
+        # Intervals of less than a second may have no boundary ahead.
+        return schedstate(True, until_boundary if until_boundary > 0 else self.seconds)
 
     @property
     def seconds(self) -> float:
@@ -204,14 +197,11 @@ class crontab_parser:
             ParseException: nothing between two commas, or after a slash.
             ValueError: a number out of range, or a word that is no day and no month.
         """
-        numbers: set[int] = set()
-        for part in spec.split(","):
-            if not part:
-                raise self.ParseException("empty part")
-            numbers.update(self._numbers(part))
-        return numbers
+        return {number for part in spec.split(",") for number in self._numbers(part)}
 
     def _numbers(self, part: str) -> list[int]:
+        if not part:
+            raise self.ParseException("empty part")
         # What follows is passed over, as in Celery.
         found = self._PART.match(part)
         if found is None or (found["all"] and not found["slash"] and part.rstrip("\n") != "*"):
@@ -247,6 +237,9 @@ class crontab_parser:
         raise ValueError(f"Invalid weekday literal {word!r}.")
 
 
+_FIELDS = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
+
+
 class crontab(BaseSchedule):
     """At the times that all fields allow; Sunday is 0.
 
@@ -266,11 +259,8 @@ class crontab(BaseSchedule):
         month_of_year: Cronspec = "*",
         **kwargs: Any,
     ) -> None:
-        self._orig_minute = cronfield(minute)
-        self._orig_hour = cronfield(hour)
-        self._orig_day_of_week = cronfield(day_of_week)
-        self._orig_day_of_month = cronfield(day_of_month)
-        self._orig_month_of_year = cronfield(month_of_year)
+        for name, given in zip(_FIELDS, (minute, hour, day_of_week, day_of_month, month_of_year), strict=True):
+            setattr(self, f"_orig_{name}", cronfield(given))
         self._orig_kwargs = kwargs
         self.hour = self._expand_cronspec(hour, 24)
         self.minute = self._expand_cronspec(minute, 60)
@@ -278,11 +268,8 @@ class crontab(BaseSchedule):
         self.day_of_month = self._expand_cronspec(day_of_month, 31, 1)
         self.month_of_year = self._expand_cronspec(month_of_year, 12, 1)
         if all(day > CRON_DAYS_IN_MONTH[month] for month in self.month_of_year for day in self.day_of_month):
-            raise ValueError(
-                CRON_INVALID_DATE.format(
-                    day_of_month=self._orig_day_of_month, month_of_year=self._orig_month_of_year
-                )
-            )
+            given = {name: getattr(self, f"_orig_{name}") for name in _FIELDS}
+            raise ValueError(CRON_INVALID_DATE.format(**given))
         super().__init__(**kwargs)
 
     @classmethod
@@ -324,21 +311,12 @@ class crontab(BaseSchedule):
             hours = [hour for hour in self.hour if hour > last.hour]
             if hours:
                 return {"hour": min(hours), "minute": min(self.minute)}
-        day = self._next_day(last.date())
-        return {
-            "year": day.year,
-            "month": day.month,
-            "day": day.day,
-            "hour": min(self.hour),
-            "minute": min(self.minute),
-        }
+        day, hour, minute = self._next_day(last.date()), min(self.hour), min(self.minute)
+        return {"year": day.year, "month": day.month, "day": day.day, "hour": hour, "minute": minute}
 
     def _allows(self, day: date) -> bool:
-        return (
-            day.month in self.month_of_year
-            and day.day in self.day_of_month
-            and day.isoweekday() % 7 in self.day_of_week
-        )
+        of_month = day.month in self.month_of_year and day.day in self.day_of_month
+        return of_month and day.isoweekday() % 7 in self.day_of_week
 
     def _next_day(self, after: date) -> date:
         # 29 February is on a given day of the week at least once in 40 years.
@@ -374,18 +352,10 @@ class crontab(BaseSchedule):
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, crontab):
             return NotImplemented
-        fields = ("month_of_year", "day_of_month", "day_of_week", "hour", "minute")
-        return all(getattr(self, name) == getattr(other, name) for name in fields) and super().__eq__(other)
+        return all(getattr(self, name) == getattr(other, name) for name in _FIELDS) and super().__eq__(other)
 
     def __reduce__(self) -> Any:
-        fields = (
-            self._orig_minute,
-            self._orig_hour,
-            self._orig_day_of_week,
-            self._orig_day_of_month,
-            self._orig_month_of_year,
-        )
-        return type(self), fields, self._orig_kwargs
+        return type(self), tuple(getattr(self, f"_orig_{name}") for name in _FIELDS), self._orig_kwargs
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         super().__init__(**state)
@@ -404,25 +374,14 @@ def maybe_schedule(s: Any, relative: bool = False, app: Any = None) -> Any:
     return s
 
 
-class _SolarEvent(NamedTuple):
-    """How far the sun stands above the horizon, what ephem calls the event, and whether the sun's centre counts."""
-
-    horizon: str
-    method: str
-    use_center: bool
-
-
-_SOLAR_EVENTS = {
-    "dawn_astronomical": _SolarEvent("-18", "next_rising", True),
-    "dawn_nautical": _SolarEvent("-12", "next_rising", True),
-    "dawn_civil": _SolarEvent("-6", "next_rising", True),
-    # Half the sun's width, and what the air bends.
-    "sunrise": _SolarEvent("-0:34", "next_rising", False),
-    "solar_noon": _SolarEvent("0", "next_transit", False),
-    "sunset": _SolarEvent("-0:34", "next_setting", False),
-    "dusk_civil": _SolarEvent("-6", "next_setting", True),
-    "dusk_nautical": _SolarEvent("-12", "next_setting", True),
-    "dusk_astronomical": _SolarEvent("-18", "next_setting", True),
+#: How far below the horizon the sun is. For sunrise and sunset that is half its width, and what the air bends.
+_HORIZONS = {
+    **{
+        f"{time}_{kind}": degrees
+        for time in ("dawn", "dusk")
+        for kind, degrees in (("civil", "-6"), ("nautical", "-12"), ("astronomical", "-18"))
+    },
+    **{"sunrise": "-0:34", "sunset": "-0:34", "solar_noon": "0"},
 }
 
 
@@ -447,22 +406,23 @@ class solar(BaseSchedule):
         self.lat = lat
         self.lon = lon
         super().__init__(**kwargs)
-        if event not in _SOLAR_EVENTS:
-            raise ValueError(SOLAR_INVALID_EVENT.format(event=event, all_events=", ".join(sorted(_SOLAR_EVENTS))))
+        if event not in _HORIZONS:
+            raise ValueError(SOLAR_INVALID_EVENT.format(event=event, all_events=", ".join(sorted(_HORIZONS))))
         if not -90 <= lat <= 90:
             raise ValueError(SOLAR_INVALID_LATITUDE.format(lat=lat))
         if not -180 <= lon <= 180:
             raise ValueError(SOLAR_INVALID_LONGITUDE.format(lon=lon))
-        self.method, self.use_center = _SOLAR_EVENTS[event].method, _SOLAR_EVENTS[event].use_center
+        self.use_center = event.startswith(("dawn", "dusk"))
+        rises, noon = event.startswith(("dawn", "sunrise")), event == "solar_noon"
+        self.method = "next_rising" if rises else "next_transit" if noon else "next_setting"
         self.cal = ephem.Observer()
         self.cal.lat, self.cal.lon, self.cal.elev = str(lat), str(lon), 0
-        self.cal.horizon, self.cal.pressure = _SOLAR_EVENTS[event].horizon, 0
+        self.cal.horizon, self.cal.pressure = _HORIZONS[event], 0
 
     def remaining_estimate(self, last_run_at: datetime) -> timedelta:
-        """The time until the event; where it does not happen within ``max_search_days``, until it is looked for again."""
-        last = localize(self.maybe_make_aware(last_run_at), timezone.utc).astimezone(UTC)
-        self.cal.date = last
-        event = self._next_event(self.ephem.Date(last))
+        """The time until the event, or, without one within ``max_search_days``, until it is looked for again."""
+        self.cal.date = self.maybe_make_aware(last_run_at).astimezone(UTC)
+        event = self._next_event(self.cal.date)
         return subtract_datetimes(self.maybe_make_aware(event.datetime()), self.maybe_make_aware(self.now()))
 
     def _next_event(self, start: Any) -> Any:
@@ -482,9 +442,8 @@ class solar(BaseSchedule):
         return f"<solar: {self.event} at latitude {self.lat}, longitude: {self.lon}>"
 
     def __eq__(self, other: object) -> Any:
-        if not isinstance(other, solar):
-            return NotImplemented
-        return (self.event, self.lat, self.lon) == (other.event, other.lat, other.lon)
+        place = (self.event, self.lat, self.lon)
+        return place == (other.event, other.lat, other.lon) if isinstance(other, solar) else NotImplemented
 
     def __reduce__(self) -> Any:
         return type(self), (self.event, self.lat, self.lon)

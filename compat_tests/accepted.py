@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from .compare import Difference
 
@@ -49,9 +50,15 @@ def _matches(text: str, pattern: str) -> bool:
     return fnmatchcase(text, re.sub(r"([\[?])", r"[\1]", pattern))
 
 
-def read(file: Path = FILE) -> list[Accepted]:
-    """The entries of the file; a missing or misspelled key is a TypeError that names it."""
-    return [Accepted(**entry) for entry in tomllib.loads(file.read_text()).get("difference", [])]
+def read() -> list[Accepted]:
+    """The entries for programs; a missing or misspelled key is a TypeError that names it."""
+    return [Accepted(**entry) for entry in entries("difference")]
+
+
+def entries(table: str, file: Path = FILE) -> list[dict[str, Any]]:
+    """The entries of the file under ``[[table]]``."""
+    found: list[dict[str, Any]] = tomllib.loads(file.read_text()).get(table, [])
+    return found
 
 
 def sort_out(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from . import accepted
+from . import accepted, surface
 from .harness import Harness
 
 
@@ -33,13 +33,27 @@ class Tally:
         return text + (f", not run to the end: {len(self.broken)}" if self.broken else "")
 
 
+@dataclass
+class Names:
+    """How much of each module there is."""
+
+    shares: list[surface.Share] = field(default_factory=list)
+    accepted: list[surface.AcceptedGap] = field(default_factory=surface.read)
+
+
 def pytest_configure(config):
     config.compat_tally = Tally()
+    config.compat_names = Names()
 
 
 @pytest.fixture(scope="session")
 def tally(pytestconfig):
     return pytestconfig.compat_tally
+
+
+@pytest.fixture(scope="session")
+def names(pytestconfig):
+    return pytestconfig.compat_names
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +69,8 @@ def _runs_a_program(item):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    for line in surface.table(config.compat_names.shares):
+        terminalreporter.write_line(line)
     tally = config.compat_tally
     if tally.equal or tally.with_accepted or tally.not_equal or tally.broken:
         terminalreporter.write_sep("=", str(tally))

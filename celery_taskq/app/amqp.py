@@ -71,7 +71,7 @@ class AMQP:
             known = None
             if not settings[2]:
                 known = routes.queue_names(settings[1]) or frozenset({conf.task_default_queue})
-            self._router = routes.Router(routes.prepare(settings[0]), known, self.app)
+            self._router = routes.Router(routes.prepare(settings[0]), known, app=self.app)
             self._routed_by = settings
         return self._router
 

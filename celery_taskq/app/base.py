@@ -21,10 +21,11 @@ from celery_taskq.utils.dispatch import Signal
 from celery_taskq.utils.imports import gen_task_name, instantiate, symbol_by_name
 
 from . import registration
-from .binding import prepare_annotations
+from .annotations import prepare as prepare_annotations
 from .configuration import Configured
 from .registry import TaskRegistry
 from .settings import Settings, django_settings
+from .unsupported import WithoutBroker
 from .utils import appstr
 
 __all__ = ("Celery",)
@@ -32,13 +33,14 @@ __all__ = ("Celery",)
 _OMITTED: Any = object()
 
 
-class Celery(Configured):
+class Celery(WithoutBroker, Configured):
     """An app. Most arguments speak to a broker or to a result backend; they are kept in ``conf`` and have no effect."""
 
     main: str | None = None
     amqp_cls: Any = "celery_taskq.app.amqp:AMQP"
     loader_cls: Any = "celery_taskq.app.loader:AppLoader"
     log_cls: Any = "celery_taskq.app.log:Logging"
+    control_cls: Any = "celery_taskq.app.control:Control"
     task_cls: Any = "celery_taskq.app.task:Task"
     registry_cls: Any = TaskRegistry
     on_configure: Any = None
@@ -67,14 +69,15 @@ class Celery(Configured):
         namespace: str | None = None,
         strict_typing: bool = True,
         config_source_silent: bool = False,
-        implicit: bool = False,
         **kwargs: Any,
     ) -> None:
-        """``implicit``: the app of a project that made none; it reads Django's settings and finds all tasks."""
+        # The app of a project that made none; it reads Django's settings and finds all tasks.
+        implicit = kwargs.pop("implicit", False)
         self.main = main
         self.amqp_cls = amqp or self.amqp_cls
         self.loader_cls = self.loader_cls if loader is None or isinstance(loader, str) else loader
         self.log_cls = log or self.log_cls
+        self.control_cls = control or self.control_cls
         self.set_as_current = set_as_current
         self.autofinalize = autofinalize
         self.namespace = "CELERY" if implicit else namespace
@@ -286,10 +289,12 @@ class Celery(Configured):
         time_limit = of_task[1] if time_limit is _OMITTED else time_limit
         soft_time_limit = of_task[2] if soft_time_limit is _OMITTED else soft_time_limit
         ignore_result = pop("ignore_result", None)
-        headers, argsrepr, kwargsrepr = pop("headers", None), pop("argsrepr", None), pop("kwargsrepr", None)
+        argsrepr, kwargsrepr = pop("argsrepr", None), pop("kwargsrepr", None)
         origin, stamped_headers = pop("origin", None), pop("stamped_headers", None)
         amqp = self.amqp
         options = (router or amqp.router).route(options, route_name or name, args, kwargs, task_type)
+        # Routers see them, and may add some.
+        headers = options.pop("headers", None)
         # Also for a retry: in Celery a run that is sent again without a parent is its own child.
         parent = _state.get_current_worker_task() if _task_stack.stack else None
         if parent is not None:
@@ -364,6 +369,10 @@ class Celery(Configured):
     @cached_property
     def log(self) -> Any:
         return instantiate(self.log_cls, app=self)
+
+    @cached_property
+    def control(self) -> Any:
+        return instantiate(self.control_cls, app=self)
 
     @cached_property
     def AsyncResult(self) -> Any:

@@ -13,6 +13,18 @@ from celery_taskq.utils.imports import symbol_by_name
 
 __all__ = ("MapRoute", "Router", "prepare")
 
+#: What a task may say about its calls; routers find None where it does not.
+_SAID_BY_TASKS = (
+    "routing_key",
+    "exchange",
+    "priority",
+    "serializer",
+    "delivery_mode",
+    "compression",
+    "immediate",
+    "mandatory",
+)
+
 
 class MapRoute:
     """Routes from a dict or pairs: exact names first, then ``*`` globs and compiled expressions in their order."""
@@ -63,10 +75,13 @@ def prepare(routes: Any) -> list[Any]:
 class Router:
     """Answers for one value of ``task_routes`` and ``task_queues``."""
 
-    def __init__(self, routes: list[Any], queues: frozenset[str] | None, app: Any) -> None:
+    def __init__(
+        self, routes: list[Any] | None = None, queues: Any = None, create_missing: bool = False, app: Any = None
+    ) -> None:
         """``queues``: the names that may be used; None when any may."""
-        self.routes = routes
+        self.routes = routes or []
         self.queues = queues
+        self.create_missing = create_missing
         self.app = app
 
     def route(
@@ -98,17 +113,33 @@ class Router:
             raise QueueNotFound(f"Queue {queue!r} missing from task_queues")
         return route
 
-    def lookup_route(self, name: str, args: Any, kwargs: Any, options: Any, task_type: Any) -> Any:
+    def lookup_route(
+        self, name: str, args: Any = None, kwargs: Any = None, options: Any = None, task_type: Any = None
+    ) -> Any:
         """The answer of the first router that has one."""
+        options = _as_routers_see(options or {}, task_type)
         for router in self.routes:
-            router = maybe_evaluate(router)
-            if hasattr(router, "route_for_task"):
-                route = router.route_for_task(name, args, kwargs)
-            else:
-                route = router(name, args, kwargs, options, task=task_type)
+            route = self.query_router(router, name, args, kwargs, options, task_type)
             if route is not None:
                 return route
         return None
+
+    def query_router(self, router: Any, task: str, args: Any, kwargs: Any, options: Any, task_type: Any) -> Any:
+        """The answer of one router."""
+        router = maybe_evaluate(router)
+        if hasattr(router, "route_for_task"):
+            return router.route_for_task(task, args, kwargs)
+        return router(task, args, kwargs, options, task=task_type)
+
+
+def _as_routers_see(options: dict[str, Any], task_type: Any) -> dict[str, Any]:
+    from kombu import Exchange, Queue
+
+    seen = {**dict.fromkeys(_SAID_BY_TASKS), **options} if task_type is not None else dict(options)
+    name = seen.get("queue")
+    if isinstance(name, str):
+        seen["queue"] = Queue(name, Exchange(name), routing_key=name)
+    return seen
 
 
 def _under(route: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:

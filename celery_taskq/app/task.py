@@ -18,7 +18,7 @@ from celery_taskq.utils.nodenames import gethostname
 from celery_taskq.utils.threads import LocalStack
 
 from . import retries as _retries
-from .binding import bind_task
+from .binding import annotate_task, bind_task
 from .context import Context
 from .payload import decode_arguments, encode_arguments, encode_progress
 from .registry import _unpickle_task_v2
@@ -110,6 +110,7 @@ class Task:
     )
 
     bind = classmethod(bind_task)
+    annotate = classmethod(annotate_task)
 
     @classmethod
     def on_bound(cls, app: Any) -> None:

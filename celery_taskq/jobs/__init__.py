@@ -6,9 +6,15 @@ from typing import Any
 from .enqueue import enqueue
 
 # On first use: models.py needs this package's clock and settings, while these verbs need models.py.
-_LATER = {"find_progress": "stats", "find_state": "stats", "forget": "dead_letter", "revoke": "pending"}
+_LATER = {
+    "find_progress": "stats",
+    "find_state": "stats",
+    "forget": "dead_letter",
+    "request_abort": "pending",
+    "revoke": "pending",
+}
 
-__all__ = ["enqueue", "find_progress", "find_state", "forget", "revoke"]
+__all__ = ["enqueue", "find_progress", "find_state", "forget", "request_abort", "revoke"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,11 @@
-"""What a person, or a program, decides about jobs that no worker has taken: revoke, cancel, run now.
+"""What a person, or a program, decides about jobs that no worker has taken: revoke, abort, cancel, run now.
 
 A claim that comes first wins: the job is then started, and these verbs do not find it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 from ..models import Job, JobQuerySet, State
@@ -15,6 +16,13 @@ from .dead_letter import due_now
 def revoke(task_ids: Iterable[str]) -> int:
     """Delete the pending jobs with these task ids, due or not, in the caller's transaction; how many."""
     return change_named(_waiting(Job.objects.all()), task_ids, delete)
+
+
+def request_abort(task_id: str) -> int:
+    """Let the task with this id, pending or running, see the state ABORTED when it looks; how many jobs."""
+    aborted = json.dumps({"state": "ABORTED", "meta": None})
+    # The state of the row stays: what becomes of a running task is decided by the task, and written by its worker.
+    return change_named(Job.objects.exclude(state=State.FAILED), [task_id], lambda held: held.update(progress=aborted))
 
 
 def cancel(ids: Iterable[int], *, record: Record | None = None) -> int:

@@ -22,11 +22,13 @@ def find_state(task_id: str) -> str | None:
     if row is None:
         return None
     state, retries, progress = row
-    if state == State.PENDING:
-        return "RETRY" if retries else "PENDING"
     if state == State.FAILED:
         return "FAILURE"
-    return (json.loads(progress)["state"] if progress else None) or "STARTED"
+    if progress and (told := json.loads(progress)["state"]):
+        return str(told)
+    if state == State.PENDING:
+        return "RETRY" if retries else "PENDING"
+    return "STARTED"
 
 
 def find_progress(task_id: str) -> str | None:

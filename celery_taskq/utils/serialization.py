@@ -6,7 +6,7 @@ import pickle
 import sys
 from base64 import b64decode as base64decode
 from base64 import b64encode as base64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 from kombu.utils.encoding import bytes_to_str, safe_repr, str_to_bytes
@@ -22,7 +22,8 @@ STRTOBOOL_DEFAULT_TABLE = {
     "off": False,
 }
 
-_TOO_GENERAL = (Exception, BaseException, object)
+#: So general that an exception of them would tell nothing; ``find_pickleable_exception`` stops there.
+unwanted_base_classes = (Exception, BaseException, object)
 
 
 def itermro(cls: type, stop: Any) -> Iterator[type]:
@@ -36,10 +37,14 @@ def itermro(cls: type, stop: Any) -> Iterator[type]:
 class UnpickleableExceptionWrapper(Exception):
     """Stands for an exception that cannot be pickled; says its module, class name, arguments and text."""
 
+    exc_module: Any = None
+    exc_cls_name: Any = None
+    exc_args: Any = None
+
     def __init__(self, exc_module: str, exc_cls_name: str, exc_args: Any, text: str | None = None) -> None:
         self.exc_module = exc_module
         self.exc_cls_name = exc_cls_name
-        self.exc_args = tuple(_pickleable_argument(argument) for argument in exc_args or ())
+        self.exc_args = ensure_serializable(exc_args or (), lambda value: pickle.loads(pickle.dumps(value)))
         self.text = text
         super().__init__(exc_module, exc_cls_name, self.exc_args, text)
 
@@ -50,27 +55,55 @@ class UnpickleableExceptionWrapper(Exception):
 
     def restore(self) -> BaseException:
         """An exception of a class that is made up on the spot; nothing is imported by name."""
-        made_up = type(self.exc_cls_name, (Exception,), {"__module__": self.exc_module})
+        made_up: type[BaseException] = create_exception_cls(self.exc_cls_name, self.exc_module)
         return made_up(*self.exc_args)
 
     def __str__(self) -> str:
         return str(self.text)
 
 
-def _pickleable_argument(argument: Any) -> Any:
+def ensure_serializable(items: Iterable[Any], encoder: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """The items, and the repr of those that the encoder refuses."""
+
+    def encodable(item: Any) -> Any:
+        try:
+            encoder(item)
+        except Exception:  # noqa: BLE001 - pickling runs the code of the item's class
+            return safe_repr(item)
+        return item
+
+    return tuple(encodable(item) for item in items)
+
+
+def subclass_exception(name: str, parent: type, module: str) -> Any:
+    """A new exception class."""
+    return type(name, (parent,), {"__module__": module})
+
+
+def create_exception_cls(name: str, module: str, parent: type | None = None) -> Any:
+    """A new exception class, of Exception when there is no parent."""
+    return subclass_exception(name, parent or Exception, module)
+
+
+def get_pickleable_etype(
+    cls: type, loads: Callable[[bytes], Any] = pickle.loads, dumps: Callable[[Any], bytes] = pickle.dumps
+) -> type:
+    """The class itself when it can be pickled, which is by name, else Exception."""
     try:
-        pickle.loads(pickle.dumps(argument))
-    except Exception:  # noqa: BLE001 - pickling runs the code of the argument's class
-        return safe_repr(argument)
-    return argument
+        loads(dumps(cls))
+    except Exception:  # noqa: BLE001 - a metaclass may do anything
+        return Exception
+    return cls
 
 
-def find_pickleable_exception(exc: BaseException) -> BaseException | None:
+def find_pickleable_exception(
+    exc: BaseException, loads: Callable[[bytes], Any] = pickle.loads, dumps: Callable[[Any], bytes] = pickle.dumps
+) -> BaseException | None:
     """The same arguments in the nearest base class that can be pickled; None when only Exception itself could."""
-    for base in itermro(type(exc), _TOO_GENERAL):
+    for base in itermro(type(exc), unwanted_base_classes):
         try:
             candidate = base(*exc.args)
-            pickle.loads(pickle.dumps(candidate))
+            loads(dumps(candidate))
         except Exception:  # noqa: BLE001 - constructors and pickling are user code; the next base is tried
             continue
         return candidate

@@ -159,9 +159,9 @@ def is_naive(dt: datetime) -> bool:
 
 
 def make_aware(dt: datetime, tz: tzinfo) -> datetime:
-    """The wall clock time in ``tz``; the first one, when the clock shows it twice."""
-    aware = dt.replace(tzinfo=tz)
-    return aware.replace(fold=0) if aware.fold and len(_occurrences(aware)) == 2 else aware
+    """The wall clock time in ``tz``: the first one when the clock shows it twice, after the gap when it never does."""
+    aware, other = dt.replace(tzinfo=tz), dt.replace(tzinfo=tz, fold=1 - dt.fold)
+    return aware if aware.utcoffset() == other.utcoffset() else _occurrences(aware)[0].astimezone(tz)
 
 
 def localize(dt: datetime, tz: tzinfo) -> datetime:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from celery_taskq.jobs import pending
 from celery_taskq.jobs.lease import OutcomeUnknown
+from celery_taskq.jobs.stats import find_state
 from celery_taskq.models import Job
 from tests.factories import ago, make_job
 
@@ -153,3 +154,17 @@ def test_revoke_waits_for_a_claim_that_is_not_committed_and_then_tells_how_it_en
         asked = InAnotherConnection(lambda: pending.revoke([job.task_id]))
         transaction.set_rollback(True)
     assert asked.result() == 1
+
+
+@pytest.mark.parametrize("state", ["pending", "future", "running", "dirty"])
+def test_a_task_that_is_asked_to_abort_sees_it_and_keeps_its_row(state):
+    job = make_job(state, task_id="t")
+    assert 1 == pending.request_abort("t")
+    assert "ABORTED" == find_state("t")
+    assert (job.state, job.lease) == (Job.objects.get().state, Job.objects.get().lease)
+
+
+def test_a_failed_task_is_not_asked_to_abort():
+    make_job("failed", task_id="t")
+    assert 0 == pending.request_abort("t")
+    assert "FAILURE" == find_state("t")

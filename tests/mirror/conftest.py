@@ -24,6 +24,7 @@ class Jobs:
         self.states: dict[str, str] = {}
         self.revoked: list[str] = []
         self.forgotten: list[str] = []
+        self.aborted: list[str] = []
 
     def enqueue(self, message: TaskMessage) -> int:
         self.messages.append(message)
@@ -38,6 +39,10 @@ class Jobs:
     def revoke(self, task_ids: Any) -> int:
         self.revoked += task_ids
         return len(list(task_ids))
+
+    def request_abort(self, task_id: str) -> int:
+        self.aborted.append(task_id)
+        return 1
 
     def forget(self, task_id: str) -> int:
         self.forgotten.append(task_id)

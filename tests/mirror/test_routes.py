@@ -100,3 +100,35 @@ def test_only_known_queues_are_used_where_missing_ones_are_not_made(app: Celery,
     with pytest.raises(QueueNotFound, match="'nope' missing from task_queues"):
         app.send_task("x", queue="nope")
     assert [message.queue for message in jobs.messages] == ["known"]
+
+
+def test_routers_find_every_option_and_the_queue_as_an_object(app: Celery) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def router(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **more: Any) -> None:
+        asked.append(options)
+
+    app.conf.task_routes = router
+
+    @app.task
+    def task() -> None: ...
+
+    task.apply_async(queue="mail", headers={"tenant": 1}, colour="red")
+    (options,) = asked
+    assert (options["queue"].name, options["headers"], options["colour"]) == ("mail", {"tenant": 1}, "red")
+    assert [options[name] for name in ("exchange", "routing_key", "priority")] == [None, None, None]
+
+
+def test_a_route_may_add_headers_that_the_call_does_not_have(app: Celery, jobs: Any, work: Any) -> None:
+    app.conf.task_routes = {"*": {"headers": {"tenant": "routed"}}}
+    seen: list[Any] = []
+
+    @app.task(bind=True)
+    def task(self: Any) -> None:
+        seen.append(self.request.headers)
+
+    task.delay()
+    work()
+    task.apply_async(headers={"tenant": "called"})
+    work()
+    assert seen == [{"tenant": "routed"}, {"tenant": "called"}]
