@@ -412,6 +412,9 @@ class ResultSet(ResultBase):
     def __len__(self) -> int:
         return len(self.results)
 
+    def __eq__(self, other: object) -> bool:
+        return self.results == other.results if isinstance(other, ResultSet) else NotImplemented
+
     def __getitem__(self, index: int) -> Any:
         return self.results[index]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from . import accepted, surface
-from .harness import Harness
+from . import accepted, readme, surface
+from .harness import Harness, programs
 
 
 @dataclass
@@ -24,10 +24,13 @@ class Tally:
     def note(self, program, left, taken):
         (self.not_equal if left else self.with_accepted if taken else self.equal).append(program)
 
+    @property
+    def run(self):
+        return [*self.equal, *self.with_accepted, *self.not_equal, *self.broken]
+
     def __str__(self):
-        run = [*self.equal, *self.with_accepted, *self.not_equal, *self.broken]
         text = (
-            f"programs run: {len(run)}, equal: {len(self.equal)}, "
+            f"programs run: {len(self.run)}, equal: {len(self.equal)}, "
             f"equal with accepted differences: {len(self.with_accepted)}, not equal: {len(self.not_equal)}"
         )
         return text + (f", not run to the end: {len(self.broken)}" if self.broken else "")
@@ -44,6 +47,7 @@ class Names:
 def pytest_configure(config):
     config.compat_tally = Tally()
     config.compat_names = Names()
+    config.compat_is_stale = False
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +73,21 @@ def _runs_a_program(item):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for line in surface.table(config.compat_names.shares):
+    table = surface.table(config.compat_names.shares)
+    for line in table:
         terminalreporter.write_line(line)
     tally = config.compat_tally
-    if tally.equal or tally.with_accepted or tally.not_equal or tally.broken:
+    if tally.run:
         terminalreporter.write_sep("=", str(tally))
+    if config.compat_is_stale:
+        terminalreporter.write_line("README.rst has other figures than this run: make compat-readme", red=True)
+
+
+def pytest_sessionfinish(session):
+    config = session.config
+    tally, table = config.compat_tally, surface.table(config.compat_names.shares)
+    # Only a run of everything has figures that a README can carry.
+    is_whole = table and len(tally.run) == len(programs()) and not session.testsfailed
+    config.compat_is_stale = bool(is_whole and readme.is_stale([str(tally), "", *table]))
+    if config.compat_is_stale:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -16,11 +16,11 @@ __all__ = ("cwd_in_path", "gen_task_name", "import_from_cwd", "instantiate", "qu
 
 
 def qualname(obj: Any) -> str:
-    """``module.name`` of a class, a function or an object's class."""
+    """``module.name`` of a class, a function or an object's class; of what is within another, its path alone."""
     if not hasattr(obj, "__name__") and hasattr(obj, "__class__"):
         obj = obj.__class__
     name = getattr(obj, "__qualname__", None) or obj.__name__
-    return name if "." in name and not obj.__module__ else f"{obj.__module__}.{name}"
+    return name if "." in name else f"{obj.__module__}.{name}"
 
 
 def instantiate(name: Any, *args: Any, **kwargs: Any) -> Any:

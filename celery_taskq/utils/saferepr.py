@@ -124,6 +124,9 @@ def _write_items(
 
 
 def _repr_of(o: Any, most: int) -> str:
+    if hasattr(type(o), "as_manager"):
+        # repr() of a query set would send its query, in the caller's transaction.
+        return f"<{type(o).__name__}>"
     try:
         text = repr(o)[: most + 1]
     except Exception as exc:

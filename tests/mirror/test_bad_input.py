@@ -217,9 +217,12 @@ def test_a_model_instance_is_refused_with_a_hint_and_without_a_query(jobs: Jobs)
         take.delay(order=Order(number="1"))
 
 
-def test_a_queryset_is_refused_without_a_query(jobs: Jobs) -> None:
-    with pytest.raises(EncodeError):
-        take.delay(Order.objects.all())
+@pytest.mark.django_db
+def test_a_queryset_is_refused_without_a_query(jobs: Jobs, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        for orders in (Order.objects.all(), Order.objects.values_list("number")):
+            with pytest.raises(EncodeError):
+                take.delay({"orders": [orders]})
 
 
 def test_the_refusal_says_which_argument_it_was(jobs: Jobs) -> None:

@@ -237,6 +237,7 @@ def test_a_result_of_an_eager_run_is_complete(eager: Celery) -> None:
     assert (str(result), repr(result), result == "T", hash(result)) == ("T", "<EagerResult: T>", True, hash("T"))
     assert (result.as_tuple(), result.as_list(), result.forget()) == ((("T", None), None), ["T"], None)
     assert result.then(lambda got: got.result) == 1
+    assert (result.get_leaf(), list(result.iterdeps())) == (1, [(None, result)])
     assert pickle.loads(pickle.dumps(result)).get() == 1
     result.revoke()
     assert (result.state, repr(result.result)) == ("REVOKED", "TaskRevokedError('revoked')")

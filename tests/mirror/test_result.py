@@ -108,4 +108,6 @@ def test_a_result_set_revokes_and_forgets_all(app: Celery, jobs: Jobs) -> None:
     results.revoke()
     results.forget()
     assert (jobs.revoked, jobs.forgotten, len(results), results[1]) == (["a", "b"], ["a", "b"], 2, "b")
+    assert results == ResultSet([app.AsyncResult("a"), app.AsyncResult("b")])
+    assert results != ResultSet([app.AsyncResult("a")])
     assert repr(GroupResult("g", results)) == "<GroupResult: g [a, b]>"

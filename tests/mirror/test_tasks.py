@@ -241,6 +241,21 @@ def test_annotations_change_tasks(app: Celery) -> None:
     assert (annotated.rate_limit, annotated.max_retries) == ("5/s", 42)
 
 
+def test_a_base_class_may_add_to_the_annotations(app: Celery) -> None:
+    class Owned(Task):
+        @classmethod
+        def annotate(cls) -> None:
+            super().annotate()
+            cls.owner = f"owner of {cls.name}"
+
+    app.conf.task_annotations = {"*": {"rate_limit": "5/s"}}
+
+    @app.task(name="owned", base=Owned)
+    def owned() -> None: ...
+
+    assert (owned.owner, owned.rate_limit) == ("owner of owned", "5/s")
+
+
 def test_a_call_has_a_request_of_its_own(app: Celery) -> None:
     @app.task(bind=True)
     def show(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -194,6 +194,8 @@ def test_small_helpers() -> None:
     assert uuid() != uuid()
     assert gen_unique_id is uuid
     assert (qualname(Silent), qualname(Silent())) == (f"{__name__}.Silent",) * 2
+    # Of what is defined within another, Celery gives the path alone.
+    assert qualname(Silent.__repr__) == "Silent.__repr__"
     assert instantiate("collections:Counter", "aa")["a"] == 2
     calls: list[int] = []
     value = mlazy(lambda: calls.append(1) or 5)  # type: ignore[func-returns-value]
