@@ -4,7 +4,7 @@ VENV ?= .venv
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-admin test test-quick compat lint venv-demo venv-test clean
+.PHONY: help demo demo-admin test test-quick compat compat-readme lint venv-demo venv-test clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -23,6 +23,9 @@ test-quick: venv-test ## linters, the tests on SQLite that start no processes an
 
 compat: venv-test ## compare with real Celery
 	@exec "$(VENV)/bin/python" -m tests.run compat
+
+compat-readme: venv-test ## the same, and write its figures into README.rst
+	@COMPAT_WRITE=1 exec "$(VENV)/bin/python" -m tests.run compat
 
 lint: venv-test ## ruff, import-linter, mypy, makemigrations --check
 	@exec "$(VENV)/bin/python" -m tests.run lint
