@@ -60,8 +60,6 @@ def run_worker(app: Any, options: WorkerOptions) -> int:
     print(banner(app, options), file=sys.__stdout__, flush=True)
     stop = Stop(on_signal=lambda signum, how, exitcode: _tell_of_stop(hostname, signum, how, exitcode))
     stop.install()
-    # Processes must not share a connection that start-up code opened.
-    connections.close_all()
     code = _work(options, stop) if options.concurrency == 1 else _supervise(options, stop)
     signals.worker_shutdown.send(sender=options)
     _leave_threads(code)
@@ -81,7 +79,18 @@ def _supervise(options: WorkerOptions, stop: Stop) -> int:
         _leave_threads(code)
         return code
 
-    return Supervisor(options.concurrency, work, stop).run(lambda: signals.worker_ready.send(sender=options))
+    supervisor = Supervisor(options.concurrency, work, stop, before_fork=_close_connections)
+    return supervisor.run(lambda: signals.worker_ready.send(sender=options))
+
+
+def _close_connections() -> None:
+    """Leave nothing open that a new process would share: not what start-up code or a receiver of a signal opened."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        # A pool's connections outlive close(), and its threads do not outlive a fork.
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
 
 
 def _tell_of_stop(hostname: str, signum: int, how: str, exitcode: int) -> None:

@@ -35,10 +35,13 @@ class Supervisor:
 
     Arguments:
         work: called in each new process with its number, from 1; its result is the exit code.
+        before_fork: called in this process before each new one.
     """
 
-    def __init__(self, count: int, work: Callable[[int], int], stop: Stop) -> None:
-        self._work, self._stop = work, stop
+    def __init__(
+        self, count: int, work: Callable[[int], int], stop: Stop, before_fork: Callable[[], object] = lambda: None
+    ) -> None:
+        self._work, self._stop, self._before_fork = work, stop, before_fork
         self._children = [Child(number) for number in range(1, count + 1)]
         self._passed_on = 0
         self._exit_code = 0
@@ -62,6 +65,7 @@ class Supervisor:
         for child in self._children:
             if not child.pid and time.monotonic() >= child.start_at:
                 child.started_at = time.monotonic()
+                self._before_fork()
                 child.pid = os.fork() or self._be(child)
 
     def _be(self, child: Child) -> int:
