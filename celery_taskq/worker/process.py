@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from .. import signals
@@ -24,6 +25,8 @@ logger = logging.getLogger("celery.worker")
 
 #: Seconds that threads which a task left running get before the process ends without them.
 THREADS_GRACE = 5.0
+#: Seconds; a worker that looks more often uses a processor for nothing.
+SHORTEST_POLL = 0.01
 
 
 @dataclass
@@ -56,6 +59,11 @@ def run_worker(app: Any, options: WorkerOptions) -> int:
     options.queues = list(options.queues) or consumed_queues(app)
     signals.worker_init.send(sender=options)
     signals.celeryd_after_setup.send(sender=hostname, instance=options, conf=app.conf)
+    if float(app.conf.taskq_poll_interval) < SHORTEST_POLL:
+        raise ImproperlyConfigured(
+            f"taskq_poll_interval is {app.conf.taskq_poll_interval!r}: an idle worker would do nothing but look. "
+            f"Give seconds, at least {SHORTEST_POLL}."
+        )
     # Not sys.stdout, which may be the log by now.
     print(banner(app, options), file=sys.__stdout__, flush=True)
     stop = Stop(on_signal=lambda signum, how, exitcode: _tell_of_stop(hostname, signum, how, exitcode))
@@ -71,7 +79,7 @@ def _supervise(options: WorkerOptions, stop: Stop) -> int:
 
     def work(number: int) -> int:
         multiprocessing.current_process().name = f"Worker-{number}"
-        own = Stop(f"Worker-{number}")
+        own = Stop(f"Worker-{number}", supervised=True)
         own.install()
         if stop.requested:  # Sent between the fork and install(): the supervisor's handler took it, in this process.
             own.request()
@@ -79,7 +87,11 @@ def _supervise(options: WorkerOptions, stop: Stop) -> int:
         _leave_threads(code)
         return code
 
-    supervisor = Supervisor(options.concurrency, work, stop, before_fork=_close_connections)
+    def before_fork() -> None:
+        signals.worker_before_create_process.send(sender=options)
+        _close_connections()
+
+    supervisor = Supervisor(options.concurrency, work, stop, before_fork=before_fork)
     return supervisor.run(lambda: signals.worker_ready.send(sender=options))
 
 

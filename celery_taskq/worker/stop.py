@@ -10,6 +10,7 @@ import os
 import select
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from ..exceptions import WorkerTerminate
@@ -22,12 +23,20 @@ class Stop:
 
     Arguments:
         on_signal: called in the signal handler, with the signal, "Warm" or "Cold", and the exit code.
+        supervised: a second SIGTERM or SIGINT is no cold stop; only SIGQUIT is. What ends a group of processes sends
+            SIGTERM to each of them, and the supervisor passes its own on.
     """
 
     def __init__(
-        self, name: str = "MainProcess", on_signal: Callable[[int, str, int], object] = lambda *args: None
+        self,
+        name: str = "MainProcess",
+        on_signal: Callable[[int, str, int], object] = lambda *args: None,
+        *,
+        supervised: bool = False,
     ) -> None:
-        self.name, self._on_signal = name, on_signal
+        self.name, self._on_signal, self._supervised = name, on_signal, supervised
+        #: The process that it is about: one that a task forks has the handlers, too, and is ended by its signals.
+        self.pid = os.getpid()
         #: How many stop signals arrived.
         self.signals = 0
         #: The first of them, 0 when there was none.
@@ -88,12 +97,19 @@ class Stop:
         os.close(self._write)
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
-        if self.signals >= 2:
+        if os.getpid() != self.pid:
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+            return
+        if self._supervised and self.requested and signum != signal.SIGQUIT:
+            return
+        if self.cold:
             os._exit(1)
         self.request(signum)
         how = COLD if self.cold else WARM
-        # Not the logging module: the signal may have interrupted it.
-        os.write(2, f"\nworker: {how} shutdown ({self.name})\n".encode())
+        # Not the logging module: the signal may have interrupted it. Whoever reads stderr may be gone.
+        with suppress(OSError):
+            os.write(2, f"\nworker: {how} shutdown ({self.name})\n".encode())
         self._on_signal(signum, how, int(self.cold))
         if self.cold and self.in_task:
             raise WorkerTerminate(1)

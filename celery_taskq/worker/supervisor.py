@@ -72,6 +72,8 @@ class Supervisor:
         """The new process's whole life; never returns."""
         code = 1
         try:
+            # What arrives before the process has handlers of its own is for it, too.
+            self._stop.pid = os.getpid()
             # A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which passes it on once.
             os.setpgrp()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -86,7 +88,7 @@ class Supervisor:
     def _pass_signals_on(self) -> None:
         while self._passed_on < self._stop.signals:
             self._passed_on += 1
-            signum = self._stop.signum if self._passed_on == 1 else signal.SIGTERM
+            signum = (self._stop.signum, signal.SIGQUIT, signal.SIGKILL)[min(self._passed_on, 3) - 1]
             for child in self._children:
                 if child.pid:
                     os.kill(child.pid, signum)
