@@ -25,8 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 DEAD_FOR = 15 * 60.0
 #: Seconds between two looks for jobs under dead leases.
 SWEEP_EVERY = 1.0
-#: Seconds for which a stopping worker waits for a database that is away.
-PATIENCE_WHEN_STOPPING = 10.0
+#: Seconds for which a stopping worker waits for a database that is away: after a warm stop, and after a cold one.
+PATIENCE_WARM, PATIENCE_COLD = 10.0, 2.0
 
 
 class DatabaseAway(Exception):
@@ -41,6 +41,10 @@ class QueueConnection:
         self._worker, self._stop = worker, stop
         self._dead: dict[UUID, float] = {}
         self._next_sweep = 0.0
+        # Of an outage, which lasts until a statement is answered: to connect is not enough.
+        self._outage_began: float | None = None
+        self._pause = FIRST_PAUSE
+        self._stopping_since: float | None = None
 
     def claim(self, queues: Sequence[str]) -> tuple[Claim | None, float | None]:
         """The next due job; or None and the seconds until there is one."""
@@ -48,9 +52,11 @@ class QueueConnection:
         try:
             self.session.open()
             self._sweep()
-            return self.session.claim(queues, worker=self._worker, lease=lease)
+            answer = self.session.claim(queues, worker=self._worker, lease=lease)
         except OutcomeUnknown as exc:
             return self._adopt_after(exc, lease), 0.0
+        self._answered()
+        return answer
 
     def finish_and_claim(self, claim: Claim, outcome: Outcome, queues: Sequence[str]) -> Claim | None:
         """Write what the run came to and take the next job; None when there is none, or when the lease is lost."""
@@ -66,6 +72,7 @@ class QueueConnection:
                     return adopted  # One statement did both: the finish was applied too.
                 resent = True
                 continue
+            self._answered()
             if not hit:
                 self._log_not_held(claim, resent)
             return following
@@ -77,6 +84,7 @@ class QueueConnection:
             try:
                 if not self.session.finish(claim, outcome):
                     self._log_not_held(claim, resent)
+                self._answered()
                 return
             except OutcomeUnknown as exc:
                 self._reconnect_after(exc)
@@ -87,6 +95,7 @@ class QueueConnection:
         while True:
             try:
                 self.session.release(claim)
+                self._answered()
                 return
             except OutcomeUnknown as exc:
                 self._reconnect_after(exc)
@@ -115,30 +124,42 @@ class QueueConnection:
                 continue
             if claim is None:
                 self._dead[lease] = time.monotonic() + DEAD_FOR
+            else:
+                self._answered()
             return claim
 
     def _reconnect_after(self, exc: OutcomeUnknown) -> None:
-        """Wait until the database takes a connection; one log line for an outage and one for its end."""
-        logger.error("%s", _explain(exc))
-        began, pause = time.monotonic(), FIRST_PAUSE
+        """Wait until the database takes a connection; one log line for an outage, however often this is called."""
+        if self._outage_began is None:
+            self._outage_began, self._pause = time.monotonic(), FIRST_PAUSE
+            logger.error("%s", _explain(exc))
         while True:
-            self._check_patience(exc, began)
-            self._stop.wait(random.uniform(pause / 2, pause))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            self._stop.wait(random.uniform(self._pause / 2, self._pause))
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._check_patience(exc)
             try:
                 self.session.close()
                 self.session.open()
+                return
             except OutcomeUnknown as again:
                 exc = again
-                continue
-            logger.warning("Connected to database %r again after %.1f s.", self.session.alias, time.monotonic() - began)
-            return
 
-    def _check_patience(self, exc: OutcomeUnknown, began: float) -> None:
-        if self._stop.cold or (self._stop.requested and time.monotonic() - began > PATIENCE_WHEN_STOPPING):
+    def _answered(self) -> None:
+        if self._outage_began is not None:
+            away = time.monotonic() - self._outage_began
+            logger.warning("Database %r answers again, after %.1f s.", self.session.alias, away)
+            self._outage_began = None
+
+    def _check_patience(self, exc: OutcomeUnknown) -> None:
+        if not self._stop.requested:
+            return
+        now = time.monotonic()
+        if self._stopping_since is None:
+            self._stopping_since = now
+        if now - self._stopping_since > (PATIENCE_COLD if self._stop.cold else PATIENCE_WARM):
             raise DatabaseAway(
-                f"database {self.session.alias!r} could not be reached while the worker was stopping: {exc}. "
-                f"What this worker held becomes dirty."
+                f"database {self.session.alias!r} did not answer while the worker was stopping: {exc}. "
+                f"If this worker held a task, that becomes dirty."
             )
 
     def _sweep(self) -> None:
@@ -153,7 +174,12 @@ class QueueConnection:
 
     def _log_not_held(self, claim: Claim, resent: bool) -> None:
         if resent:
-            logger.info("Task %s[%s]: its end was written before the connection broke.", claim.name, claim.task_id)
+            logger.warning(
+                "Task %s[%s] has run, and its row is not ours any more: its end was written before the connection "
+                "broke, or its lease was lost meanwhile.",
+                claim.name,
+                claim.task_id,
+            )
         else:
             logger.error(
                 "Task %s[%s] has run, but its lease is lost: somebody retried or discarded it meanwhile. "
@@ -163,6 +189,12 @@ class QueueConnection:
             )
 
 
+#: What drivers say when the table or a column of it does not exist.
+_NOT_MIGRATED = ("UndefinedTable", "UndefinedColumn", "no such table", "no such column", "1146", "1054")
+
+
 def _explain(exc: OutcomeUnknown) -> str:
-    hint = " Has `manage.py migrate celery_taskq` been run?" if "celery_taskq_job" in str(exc) else ""
-    return f"No answer from the queue's database: {' '.join(str(exc).split())}.{hint} Trying again until it answers."
+    text = " ".join(str(exc).split())
+    not_migrated = any(sign in text for sign in _NOT_MIGRATED)
+    hint = " Has `manage.py migrate celery_taskq` been run?" if not_migrated else ""
+    return f"The queue's database does not do what it should: {text}.{hint} Trying again until it does."
