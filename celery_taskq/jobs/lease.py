@@ -88,15 +88,19 @@ class LeaseSession:
         with self._answered():
             return self._dialect.report(self.connection, claim.id, claim.lease, progress)
 
-    def recover(self, names: Sequence[str], most: int) -> list[Recovered]:
-        """Redeliver dirty jobs whose authors said that they may run again: up to 100 of them.
+    def recover(self, names: Sequence[str], most: int, seen: Sequence[UUID]) -> tuple[list[Recovered], list[UUID]]:
+        """Redeliver dirty jobs whose authors said that they may run again.
 
         Arguments:
             names: of tasks that say so.
             most: how often a job is redelivered; after that it becomes a dead letter.
+            seen: the leases that the look before found dirty; only those are taken, so that a worker that could not
+                beat because the database was away, or it was stopped, has had the time to do so.
+        Returns:
+            What was done; and the leases that are dirty now, up to 100, for the next look.
         """
         with self._answered():
-            return self._dialect.recover(self.connection, names, config.dirty_after(), most)
+            return self._dialect.recover(self.connection, names, config.dirty_after(), most, seen)
 
     def adopt(self, lease: UUID) -> Claim | None:
         """After OutcomeUnknown: the job that the lost answer would have brought, or None if it claimed nothing."""

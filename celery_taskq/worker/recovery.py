@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from typing import Any
+from uuid import UUID
 
 from ..jobs.lease import LeaseSession
 
 logger = logging.getLogger("celery.worker.recovery")
 
-#: Seconds between two looks. A worker that knows no such task never looks.
+#: Seconds between two looks; what both find dirty is redelivered. A worker that knows no such task never looks.
 EVERY = 5.0
 
 
@@ -24,6 +25,7 @@ class Recovery:
     def __init__(self, app: Any) -> None:
         self._app = app
         self._next_look = time.monotonic() + EVERY
+        self._seen: list[UUID] = []
 
     def look(self, session: LeaseSession) -> None:
         """Redeliver what is dirty and may run again. Raises OutcomeUnknown, harmlessly: the next look does it."""
@@ -34,7 +36,8 @@ class Recovery:
         if not names:
             return
         session.open()
-        for job in session.recover(names, int(self._app.conf.taskq_max_redeliveries)):
+        recovered, self._seen = session.recover(names, int(self._app.conf.taskq_max_redeliveries), self._seen)
+        for job in recovered:
             if job.failed:
                 logger.error(
                     "Task %s[%s] is failed: its worker died each time it ran, %d redeliveries included.",

@@ -60,8 +60,14 @@ class Dialect(Protocol):
     def report(self, connection: Any, id: int, lease: UUID, progress: str) -> bool:
         """Store what the running task says of itself; False when the lease is lost."""
 
-    def recover(self, connection: Any, names: Sequence[str], dirty_after: float, most: int) -> list[Recovered]:
-        """Put dirty jobs with these names back to pending; those that were so ``most`` times already become failed."""
+    def recover(
+        self, connection: Any, names: Sequence[str], dirty_after: float, most: int, seen: Sequence[UUID]
+    ) -> tuple[list[Recovered], list[UUID]]:
+        """Put jobs with these names that are dirty under a lease in ``seen`` back to pending, or make them failed.
+
+        Returns:
+            What was done; and the leases of the other dirty ones, for the next time.
+        """
 
     def adopt(self, connection: Any, lease: UUID) -> Claim | None:
         """The job that is held under ``lease``, renewed; None when the claim never was."""

@@ -6,12 +6,13 @@ READ COMMITTED and SKIP LOCKED; times come from the database's clock.
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connections, models, transaction
+from django.db import Error, connections, models
 from django.db.models import Case, F, Value, When
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
@@ -41,15 +42,19 @@ class Generic:
 
     def insert(self, connection: Any, message: TaskMessage, notify: bool) -> int:
         job = Job(task_id=message.task_id, name=message.name, **_values(message))
-        # No savepoint: one INSERT is all or nothing as it is.
-        with transaction.atomic(using=connection.alias, savepoint=False):
-            job.save(force_insert=True, using=connection.alias)
-        return int(job.pk)
+        # Not save(): a project's receivers of post_save are not told of rows by the other dialects either, and one
+        # that enqueues something would be told of that, without end.
+        fields = [field for field in Job._meta.concrete_fields if not field.primary_key]
+        jobs = models.QuerySet(Job, using=connection.alias)
+        [[id]] = jobs._insert([job], fields=fields, returning_fields=[Job._meta.pk], using=connection.alias)
+        return int(id)
 
     def open(self, alias: str) -> Any:
         connection = connections.create_connection(alias)
         connection.connect()
         connection.set_autocommit(False)
+        # With DEBUG, Django would keep every statement of a process that never ends a request.
+        connection.queries_log = deque(maxlen=0)
         if connection.vendor == "mysql":
             with connection.cursor() as cursor:
                 # The server's default, REPEATABLE READ, locks gaps and makes claims wait for each other.
@@ -94,14 +99,18 @@ class Generic:
         with _transaction(connection):
             return _update(connection, _held(id, lease), progress=progress) == 1
 
-    def recover(self, connection: Any, names: Sequence[str], dirty_after: float, most: int) -> list[Recovered]:
+    def recover(
+        self, connection: Any, names: Sequence[str], dirty_after: float, most: int, seen: Sequence[UUID]
+    ) -> tuple[list[Recovered], list[UUID]]:
         before = DatabaseNow() - dt.timedelta(seconds=dirty_after)
-        lost = _JOBS.filter(lease__isnull=False, state=State.STARTED, name__in=list(names), alive_at__lt=before)
-        locked = lost.order_by("id").select_for_update(skip_locked=True)
+        dirty = _JOBS.filter(lease__isnull=False, state=State.STARTED, alive_at__lt=before)
+        lost = dirty.filter(lease__in=list(seen)).order_by("id").select_for_update(skip_locked=True)
         columns = ("id", "task_id", "name", "redeliveries")
         with _transaction(connection):
-            rows = _select(connection, locked.values_list(*columns)[:100])
-            return [_recover(connection, most, *row) for row in rows]
+            rows = _select(connection, lost.values_list(*columns)[:100]) if seen else []
+            recovered = [_recover(connection, most, *row) for row in rows]
+            others = _select(connection, dirty.filter(name__in=list(names)).values_list("lease")[:100])
+        return recovered, [lease for (lease,) in others]
 
     def adopt(self, connection: Any, lease: UUID) -> Claim | None:
         held = _JOBS.filter(lease=lease, state=State.STARTED)

@@ -133,9 +133,10 @@ UPDATE {TABLE} SET progress = %(progress)s WHERE id = %(id)s AND lease = %(lease
 _RECOVER = f"""
 WITH lost AS MATERIALIZED (
     SELECT id FROM {TABLE}
-    WHERE lease IS NOT NULL AND state = {STARTED} AND name = ANY(%(names)s)
+    WHERE lease = ANY(%(seen)s) AND state = {STARTED}
         AND alive_at < statement_timestamp() - CAST(%(dirty_after)s AS float8) * interval '1 second'
-    ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED
+    -- In no order: it would take the primary key and walk through the whole table. SKIP LOCKED cannot deadlock.
+    LIMIT 100 FOR UPDATE SKIP LOCKED
 )
 UPDATE {TABLE} AS job SET
     state = CASE WHEN redeliveries < %(most)s THEN {PENDING} ELSE {FAILED} END,
@@ -146,6 +147,12 @@ UPDATE {TABLE} AS job SET
     lease = NULL, started_at = NULL, alive_at = NULL, progress = NULL
 FROM lost WHERE job.id = lost.id
 RETURNING task_id, name, redeliveries, state = {FAILED}"""
+
+_DIRTY = f"""
+SELECT lease FROM {TABLE}
+WHERE lease IS NOT NULL AND state = {STARTED} AND name = ANY(%(names)s)
+    AND alive_at < statement_timestamp() - CAST(%(dirty_after)s AS float8) * interval '1 second'
+LIMIT 100"""
 
 # An UPDATE and not a SELECT: a retry by a person must not slip in between the look and the run.
 _ADOPT = f"""
@@ -309,11 +316,20 @@ class PostgreSQL:
         return connection.execute(_REPORT, {"id": id, "lease": lease, "progress": progress}).rowcount == 1
 
     def recover(
-        self, connection: psycopg.Connection[Any], names: Sequence[str], dirty_after: float, most: int
-    ) -> list[Recovered]:
-        values = {"names": list(names), "dirty_after": dirty_after, "most": most}
-        values["error"] = WORKER_LOST.format(most=most)
-        return [Recovered(*row) for row in connection.execute(_RECOVER, values)]
+        self,
+        connection: psycopg.Connection[Any],
+        names: Sequence[str],
+        dirty_after: float,
+        most: int,
+        seen: Sequence[UUID],
+    ) -> tuple[list[Recovered], list[UUID]]:
+        recovered = []
+        if seen:
+            values = {"seen": list(seen), "dirty_after": dirty_after, "most": most}
+            values["error"] = WORKER_LOST.format(most=most)
+            recovered = [Recovered(*row) for row in connection.execute(_RECOVER, values)]
+        dirty = connection.execute(_DIRTY, {"names": list(names), "dirty_after": dirty_after})
+        return recovered, [lease for (lease,) in dirty]
 
     def adopt(self, connection: psycopg.Connection[Any], lease: UUID) -> Claim | None:
         row = connection.execute(_ADOPT, {"lease": lease}).fetchone()

@@ -87,9 +87,12 @@ UPDATE {TABLE} SET
     error = CASE WHEN redeliveries < :most THEN error ELSE :error END,
     failed_at = CASE WHEN redeliveries < :most THEN NULL ELSE {_NOW} END,
     lease = NULL, started_at = NULL, alive_at = NULL, progress = NULL
-WHERE lease IS NOT NULL AND state = {STARTED} AND name = :name
-    AND alive_at < strftime('%Y-%m-%d %H:%M:%f', 'now', :dirty_before)
+WHERE lease = :lease AND state = {STARTED} AND alive_at < strftime('%Y-%m-%d %H:%M:%f', 'now', :dirty_before)
 RETURNING task_id, name, redeliveries, state = {FAILED}"""
+_DIRTY = f"""
+SELECT lease FROM {TABLE} WHERE lease IS NOT NULL AND state = {STARTED} AND name = :name
+    AND alive_at < strftime('%Y-%m-%d %H:%M:%f', 'now', :dirty_before)
+LIMIT 100"""
 _ADOPT = f"""
 UPDATE {TABLE} SET alive_at = {_NOW} WHERE lease = :lease AND state = {STARTED}
 RETURNING id, {", ".join(CLAIMED)}, COALESCE(expires < {_NOW}, 0)"""
@@ -167,20 +170,22 @@ class SQLite:
         return connection.execute(_HEARTBEAT, {"id": id, "lease": lease.hex}).rowcount == 1
 
     def report(self, connection: sqlite3.Connection, id: int, lease: UUID, progress: str) -> bool:
-        # Not BUSY_TIMEOUT: when it is the task's own transaction that holds the lock, waiting does not help.
-        connection.execute("PRAGMA busy_timeout = 100")
-        try:
+        with _impatience(connection):
             return connection.execute(_REPORT, {"id": id, "lease": lease.hex, "progress": progress}).rowcount == 1
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
 
     def recover(
-        self, connection: sqlite3.Connection, names: Sequence[str], dirty_after: float, most: int
-    ) -> list[Recovered]:
+        self,
+        connection: sqlite3.Connection,
+        names: Sequence[str],
+        dirty_after: float,
+        most: int,
+        seen: Sequence[UUID],
+    ) -> tuple[list[Recovered], list[UUID]]:
         values = {"dirty_before": _modifier(-dirty_after), "most": most, "error": WORKER_LOST.format(most=most)}
-        with _transaction(connection):
-            rows = [row for name in names for row in connection.execute(_RECOVER, values | {"name": name}).fetchall()]
-        return [Recovered(task_id, name, redeliveries, bool(failed)) for task_id, name, redeliveries, failed in rows]
+        with _impatience(connection), _transaction(connection):
+            lost = [row for lease in seen for row in connection.execute(_RECOVER, values | {"lease": lease.hex})]
+            dirty = [UUID(row[0]) for name in names for row in connection.execute(_DIRTY, values | {"name": name})]
+        return [Recovered(task_id, name, number, bool(failed)) for task_id, name, number, failed in lost], dirty
 
     def adopt(self, connection: sqlite3.Connection, lease: UUID) -> Claim | None:
         return _claim(lease, connection.execute(_ADOPT, {"lease": lease.hex}).fetchall())
@@ -200,6 +205,16 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _impatience(connection: sqlite3.Connection) -> Iterator[None]:
+    # When a task's own transaction holds the lock, it keeps its heartbeat out, too: to wait for it would help nobody.
+    connection.execute("PRAGMA busy_timeout = 100")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
 
 
 def _finish(connection: sqlite3.Connection, id: int, lease: UUID, outcome: Outcome) -> bool:
