@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from ..jobs.lease import LeaseSession, OutcomeUnknown
 from ..messages import Claim
+from ..signals import heartbeat_sent
 
 logger = logging.getLogger("celery.worker.heartbeat")
 
@@ -66,6 +67,7 @@ class Heartbeat(threading.Thread):
             if claim is not None:
                 self._beat(claim)
             self._look(self._session)
+            heartbeat_sent.send(sender=self)
         except OutcomeUnknown as exc:
             if not self._away:
                 logger.warning("A heartbeat did not get through, trying again every second: %s", exc)

@@ -6,15 +6,28 @@ import logging
 from typing import Any
 
 from django.db import Error, connections, reset_queries
+from django.utils import timezone, translation
 
 from ..messages import Claim
 
 logger = logging.getLogger("celery.worker.hygiene")
 
 
+def close_obsolete() -> None:
+    """Close what broke or outlived CONN_MAX_AGE while the worker was idle, as Django does when a request begins."""
+    for connection in connections.all(initialized_only=True):
+        try:
+            connection.close_if_unusable_or_obsolete()
+        except (Error, connection.Database.Error) as exc:
+            logger.warning("Closing database %r: %s", connection.alias, exc)
+            del connections[connection.alias]
+
+
 def leave_as_after_a_request(claim: Claim) -> None:
     """Roll back what the task left open, and close connections as Django does at the end of a request."""
     reset_queries()
+    timezone.deactivate()
+    translation.deactivate()
     for connection in connections.all(initialized_only=True):
         if connection.connection is None:
             continue
@@ -29,6 +42,9 @@ def leave_as_after_a_request(claim: Claim) -> None:
                 )
                 _drop(connection)
             else:
+                if connection.vendor == "mysql":
+                    # Its driver does not tell whether a transaction is open.
+                    connection.connection.rollback()
                 connection.close_if_unusable_or_obsolete()
         except (Error, connection.Database.Error) as exc:
             # The driver's connection is closed or broken: the next task gets a new one.

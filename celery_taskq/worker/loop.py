@@ -14,7 +14,7 @@ from ..exceptions import WorkerTerminate
 from ..messages import Claim, Ending, Outcome
 from .connection import DatabaseAway, QueueConnection
 from .heartbeat import Heartbeat
-from .hygiene import leave_as_after_a_request
+from .hygiene import close_obsolete, leave_as_after_a_request
 from .limits import RateLimits
 from .recovery import Recovery
 from .stop import Stop
@@ -45,6 +45,7 @@ class Worker:
         self.limits = RateLimits(app)
         self.wakeup = wakeup_for(self.connection.session, queues, stop)
         self._queues = deque(queues)
+        self._pid = os.getpid()
 
     def run(self) -> int:
         """Work until told to stop; the process's exit code."""
@@ -56,6 +57,7 @@ class Worker:
                     self._idle(due_in)
                     continue
                 self.wakeup.disarm()
+                close_obsolete()
                 while claim is not None:
                     claim = self._work(claim)
         except DatabaseAway as exc:
@@ -89,6 +91,9 @@ class Worker:
         finally:
             self.stop.in_task = False
             self.heartbeat.claim = None
+        if os.getpid() != self._pid:
+            # A process that the task forked, and that came back from it: the job is its parent's.
+            os._exit(0)
         self.stop.reinstall()
         leave_as_after_a_request(claim)
         return outcome
