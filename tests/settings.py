@@ -50,6 +50,8 @@ else:
     raise ValueError(f"TASKQ_TEST_DATABASE={DATABASE!r}: expected sqlite, postgresql or mariadb")
 
 DATABASES = {"default": _default}
+if "TASKQ_TEST_CONN_MAX_AGE" in os.environ:
+    _default["CONN_MAX_AGE"] = int(os.environ["TASKQ_TEST_CONN_MAX_AGE"])
 CELERY_TASKQ_DIRTY_AFTER = float(os.environ.get("TASKQ_TEST_DIRTY_AFTER", "30"))
 CELERY_TASKQ_POLL_INTERVAL = float(os.environ.get("TASKQ_TEST_POLL_INTERVAL", "1"))
 SECRET_KEY = "for tests only"

@@ -6,9 +6,11 @@ import datetime as dt
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.signals import post_save, pre_save
 
 from celery_taskq.jobs.lease import LeaseSession
 from celery_taskq.messages import DONE, Claim
@@ -194,22 +196,55 @@ def test_each_job_is_claimed_once_however_many_claim_at_once(store: Store, live_
     assert not Job.objects.exists()
 
 
-def test_the_claim_walks_indexes_and_never_sorts(store: Store, session: LeaseSession, vendor: str) -> None:
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("claim", "taskq_claim"),
+        ("finish", "taskq_claim"),
+        ("recover", "taskq_lease"),
+        ("dirty", "taskq_lease"),
+        ("adopt", "taskq_lease"),
+        ("sweep", "taskq_lease"),
+    ],
+)
+def test_a_workers_statements_walk_indexes_and_never_sort(
+    store: Store, session: LeaseSession, vendor: str, statement: str, index: str
+) -> None:
     if vendor != "postgresql":
         pytest.skip("plans are PostgreSQL's")
     from celery_taskq.jobs.dialects import postgresql
 
-    sql = postgresql._FINISH_AND_CLAIM["done"] % {
-        "id": "1",
-        "lease": f"'{uuid.uuid4()}'",
-        "next": f"'{uuid.uuid4()}'",
-        "queues": "'{a,b}'",
-        "worker": "'w'",
+    statements = {
+        "claim": postgresql._CLAIM_ONLY,
+        "finish": postgresql._FINISH_AND_CLAIM["done"],
+        "recover": postgresql._RECOVER,
+        "dirty": postgresql._DIRTY,
+        "adopt": postgresql._ADOPT,
+        "sweep": postgresql._SWEEP,
     }
+    uuids = f"'{{{uuid.uuid4()}}}'::uuid[]"
+    values = {"id": "1", "queues": "'{a,b}'", "worker": "'w'", "names": "'{a}'", "most": "3", "dirty_after": "30"}
+    values |= dict.fromkeys(("lease", "next"), f"'{uuid.uuid4()}'") | dict.fromkeys(("seen", "leases"), uuids)
+    sql = statements[statement] % {**values, "error": "''"}
     plan = "\n".join(row[0] for row in session.connection.execute("EXPLAIN " + sql, prepare=False))
-    assert "taskq_claim" in plan
+    assert index in plan
     assert "Sort" not in plan
     assert "Seq Scan" not in plan
+    assert "celery_taskq_job_pkey" not in plan or "id = " in plan
+
+
+def test_no_dialect_tells_a_projects_model_signals_of_a_row(store: Store) -> None:
+    told = []
+    receive = partial(lambda told, **kwargs: told.append(kwargs["instance"]), told)
+    for model_signal in (pre_save, post_save):
+        model_signal.connect(receive)
+    try:
+        store()
+    finally:
+        for model_signal in (pre_save, post_save):
+            model_signal.disconnect(receive)
+    assert [] == told
+    assert 1 == Job.objects.count()
 
 
 def test_the_table_has_the_indexes_that_the_claim_needs(live_db: None) -> None:

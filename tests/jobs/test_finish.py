@@ -304,7 +304,10 @@ def test_a_dirty_job_that_may_run_again_goes_back_to_its_queue(
     store(task_id="t", name="proj.safe")
     stale = claim()
     has_not_beaten_for(31)
-    assert [Recovered("t", "proj.safe", 1, failed=False)] == other_session.recover(["other", "proj.safe"], most=3)
+    assert ([], [stale.lease]) == other_session.recover(["other", "proj.safe"], 3, [])
+    assert ([Recovered("t", "proj.safe", 1, failed=False)], []) == other_session.recover(
+        ["other", "proj.safe"], 3, [stale.lease]
+    )
     assert session.finish(stale, DONE) is False
     again = claim()
     assert (stale.id, 2, 1) == (again.id, again.attempt, again.redeliveries)
@@ -317,7 +320,7 @@ def test_a_job_that_beats_is_not_taken_from_its_worker(
     store(name="proj.safe")
     held = claim()
     has_not_beaten_for(seconds)
-    assert [] == session.recover(["proj.safe"], most=3)
+    assert ([], []) == session.recover(["proj.safe"], 3, [held.lease])
     assert session.finish(held, DONE) is True
 
 
@@ -328,7 +331,7 @@ def test_a_dirty_job_whose_author_did_not_say_so_waits_for_a_person(
     claim()
     has_not_beaten_for(31)
     before = row()
-    assert [] == session.recover(["proj.safe"], most=3)
+    assert ([], []) == session.recover(["proj.safe"], 3, [])
     assert before == row()
 
 
@@ -336,13 +339,11 @@ def test_a_job_that_kills_its_worker_each_time_becomes_a_dead_letter(
     store: Store, claim: ClaimOne, session: LeaseSession
 ) -> None:
     store(task_id="t", name="proj.safe")
-    for redelivery in (1, 2):
-        claim()
+    for redelivery, failed in ((1, False), (2, False), (2, True)):
+        held = claim()
         has_not_beaten_for(31)
-        assert [Recovered("t", "proj.safe", redelivery, failed=False)] == session.recover(["proj.safe"], most=2)
-    claim()
-    has_not_beaten_for(31)
-    assert [Recovered("t", "proj.safe", 2, failed=True)] == session.recover(["proj.safe"], most=2)
+        recovered, _ = session.recover(["proj.safe"], 2, [held.lease])
+        assert [Recovered("t", "proj.safe", redelivery, failed)] == recovered
     job = Job.objects.get()
     assert (State.FAILED, None, 3) == (job.state, job.lease, job.attempt)
     assert job.error.startswith("WorkerLostError")

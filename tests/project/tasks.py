@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone, translation
 
 from celery_taskq import shared_task
 from tests.project.models import Order
@@ -129,7 +130,7 @@ def wait_safely_for(self: Any, path: str) -> None:
     witness("end", self.request.id)
 
 
-@shared_task(bind=True, rate_limit="4/s")
+@shared_task(bind=True, rate_limit=os.environ.get("TASKQ_TEST_RATE_LIMIT", "4/s"))
 def limited(self: Any) -> None:
     witness("end", self.request.id, at=time.monotonic())
 
@@ -142,3 +143,42 @@ def tell(self: Any, path: str) -> None:
         witness("told", self.request.id)
         while not Path(path).exists():
             time.sleep(0.01)
+
+
+@shared_task(bind=True)
+def fork(self: Any) -> None:
+    """The child comes back from the task as if it were the worker."""
+    witness("forked" if os.fork() else "child", self.request.id)
+
+
+@shared_task(bind=True)
+def fork_and_exit(self: Any) -> None:
+    if os.fork() == 0:
+        raise SystemExit(0)
+    time.sleep(0.3)
+    witness("end", self.request.id)
+
+
+@shared_task(bind=True)
+def terminate_child(self: Any) -> None:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(writer, b"ready")  # Python forgets a signal that comes while it forks.
+        time.sleep(20)
+        os._exit(0)
+    os.read(reader, 5)
+    os.kill(pid, signal.SIGTERM)
+    witness("end", self.request.id, status=os.waitpid(pid, 0)[1])
+
+
+@shared_task(bind=True)
+def settle_abroad(self: Any) -> None:
+    witness("end", self.request.id, zone=timezone.get_current_timezone_name(), language=translation.get_language())
+    timezone.activate("Asia/Tokyo")
+    translation.activate("de")
+
+
+@shared_task(bind=True)
+def ask_database(self: Any) -> None:
+    witness("end", self.request.id, orders=Order.objects.count())

@@ -27,10 +27,16 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
     return answer
 
 
+def _nobody_reads() -> int:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
 class WorkerProcess:
     """``manage.py taskq`` on the test database."""
 
-    def __init__(self, directory: Path, *args: str, **env: str) -> None:
+    def __init__(self, directory: Path, *args: str, closed_stderr: bool = False, **env: str) -> None:
         self.log_file = directory / f"worker-{len(list(directory.iterdir()))}.log"
         self._log = self.log_file.open("wb")
         environment = {
@@ -50,7 +56,7 @@ class WorkerProcess:
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
-            stderr=self._log,
+            stderr=_nobody_reads() if closed_stderr else self._log,
         )
 
     @property

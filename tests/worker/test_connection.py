@@ -179,8 +179,8 @@ def test_a_finish_that_was_applied_before_nothing_else_was_due_is_not_an_error(
     with caplog.at_level(logging.INFO, "celery.worker.connection"):
         assert connection.finish_and_claim(held, DONE, ["celery"]) is None
     assert not Job.objects.exists()
-    assert "its end was written before the connection broke" in caplog.text
-    assert "lease is lost" not in caplog.text
+    assert "its end was written before the connection broke, or its lease was lost" in caplog.text
+    assert "has run, but its lease is lost" not in caplog.text
 
 
 @pytest.mark.parametrize("fault", ["before", "after"])
@@ -229,11 +229,32 @@ def test_an_outage_is_reported_once_and_its_end_once(
 
     connection.session.open()
     monkeypatch.setattr(LeaseSession, "open", open)
-    connection.claim(["celery"])
+    assert (None, 0.0) == connection.claim(["celery"])
+    assert connection.claim(["celery"])[0] is not None
     reports = [record.getMessage() for record in caplog.records if record.name == "celery.worker.connection"]
     assert 2 == len(reports)
-    assert "Trying again until it answers" in reports[0]
-    assert "again after" in reports[1]
+    assert "Trying again until it does" in reports[0]
+    assert "answers again, after" in reports[1]
+
+
+def test_a_database_that_takes_connections_and_refuses_statements_is_one_outage_with_growing_pauses(
+    store: Store,
+    connect: Callable[..., QueueConnection],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store()
+    # Each claim and each look for what it did is refused, and connecting works each time.
+    connection = connect(*["before"] * 12)
+    pauses: list[float] = []
+    monkeypatch.setattr(connection_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(connection._stop, "wait", lambda seconds: pauses.append(seconds))
+    while connection.claim(["celery"])[0] is None:
+        pass
+    reports = [record.getMessage() for record in caplog.records if record.name == "celery.worker.connection"]
+    assert 2 == len(reports)
+    assert 12 == len(pauses)
+    assert pauses[-1] > 100 * pauses[0]
 
 
 def test_a_worker_that_stops_does_not_wait_for_ever_for_its_database(
@@ -242,19 +263,35 @@ def test_a_worker_that_stops_does_not_wait_for_ever_for_its_database(
     store()
     connection = connect(None, "before")
     held = claimed(connection)
-    monkeypatch.setattr(connection_module, "PATIENCE_WHEN_STOPPING", 0.0)
+    monkeypatch.setattr(connection_module, "PATIENCE_WARM", -1.0)
     connection._stop.request()
-    with pytest.raises(DatabaseAway, match="What this worker held becomes dirty"):
+    with pytest.raises(DatabaseAway, match="If this worker held a task, that becomes dirty"):
         connection.finish(held, DONE)
 
 
-def test_a_missing_table_is_named_with_the_command_that_makes_it(
-    connect: Callable[..., QueueConnection], caplog: pytest.LogCaptureFixture
-) -> None:
-    connection = connect()
+def test_a_cold_stop_still_tries_to_write_what_it_holds(store: Store, connect: Callable[..., QueueConnection]) -> None:
+    store()
+    connection = connect(None, "before")
+    held = claimed(connection)
     connection._stop.request()
-    report = connection_module._explain(OutcomeUnknown('UndefinedTable: relation "celery_taskq_job" does not exist'))
-    assert "manage.py migrate celery_taskq" in report
+    connection._stop.request()
+    connection.finish(held, DONE)
+    assert {} == attempts()
+
+
+@pytest.mark.parametrize(
+    ("text", "hinted"),
+    [
+        ('UndefinedTable: relation "celery_taskq_job" does not exist', True),
+        ("OperationalError: no such table: celery_taskq_job", True),
+        ('QueryCanceled: CONTEXT: while deleting tuple in relation "celery_taskq_job"', False),
+        ("InsufficientPrivilege: permission denied for table celery_taskq_job", False),
+    ],
+)
+def test_a_missing_table_is_named_with_the_command_that_makes_it(text: str, hinted: bool) -> None:
+    report = connection_module._explain(OutcomeUnknown(text))
+    assert text in report
+    assert hinted == ("manage.py migrate celery_taskq" in report)
 
 
 def test_everything_in_every_order_of_faults_leaves_each_job_done_once(

@@ -14,7 +14,8 @@ Start = Callable[..., WorkerProcess]
 
 
 def told(witness: Witness) -> list[tuple[str, str, list[str]]]:
-    return [(line["event"], line["sender"], line["keys"]) for line in witness.events()]
+    events = [(line["event"], line["sender"], line["keys"]) for line in witness.events()]
+    return [event for event in events if event[0] != "heartbeat_sent"]
 
 
 def test_a_worker_sends_celerys_worker_signals_in_order(start_worker: Start, witness: Witness) -> None:
@@ -54,6 +55,11 @@ def test_of_several_processes_each_sends_its_own_and_the_supervisor_the_rest(
     counts: dict[str, Any] = {}
     for event, _, _ in told(witness):
         counts[event] = counts.get(event, 0) + 1
-    of_each = {"worker_process_init", "worker_process_shutdown"}
+    of_each = {"worker_before_create_process", "worker_process_init", "worker_process_shutdown"}
     assert all(count == (2 if event in of_each else 1) for event, count in counts.items()), counts
     assert {"worker_ready", "worker_shutting_down", "worker_shutdown"} < set(counts)
+
+
+def test_a_living_worker_sends_heartbeats(start_worker: Start, witness: Witness) -> None:
+    start_worker(TASKQ_TEST_SIGNALS="1").ready()
+    assert "Heartbeat" == witness.saw("heartbeat_sent", "signals", times=2)["sender"]
