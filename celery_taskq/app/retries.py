@@ -10,7 +10,7 @@ import inspect
 from typing import Any
 
 from celery_taskq import _state
-from celery_taskq.exceptions import Reject, Retry
+from celery_taskq.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
 from celery_taskq.utils.serialization import raise_with_context
 
 from .context import Context
@@ -58,18 +58,51 @@ def retry(
     return again
 
 
+def as_replacement(task: Any, signature: Any) -> Any:
+    """``signature`` with this run's id and place."""
+    request = task.request
+    if "chord" in signature.options:
+        raise ImproperlyConfigured("A signature replacing a task must not be part of a chord")
+    signature.freeze(request.id)
+    nesting = request.get("replaced_task_nesting", 0) + 1
+    return signature.set(
+        group_id=request.group,
+        group_index=request.group_index,
+        root_id=request.root_id,
+        replaced_task_nesting=nesting,
+    )
+
+
+def replace(task: Any, signature: Any) -> Any:
+    """The body of ``Task.on_replace``: the task that takes this one's place, run here or sent."""
+    request = task.request
+    if request.is_eager:
+        return signature.apply().get()
+    if request.called_directly:
+        signature.delay()
+    else:
+        _hand_over(request, signature)
+    raise Ignore("Replaced by new task")
+
+
 def _prepare(request: Context, signature: Any, reason: Retry) -> None:
+    if request._retry_message is None:
+        request._retry_reason = reason
+    try:
+        _hand_over(request, signature)
+    except Exception as exc:
+        # A run that cannot be repeated must not look as if it would be.
+        raise Reject(exc, requeue=False) from exc
+
+
+def _hand_over(request: Context, signature: Any) -> None:
     if request._retry_message is not None:
         # The row of this run can become one message only; a second one is a task of its own.
         signature.apply_async()
         return
-    request._retry_reason = reason
     _state._tls.retrying = request
     try:
         signature.apply_async()
-    except Exception as exc:
-        # A run that cannot be repeated must not look as if it would be.
-        raise Reject(exc, requeue=False) from exc
     finally:
         _state._tls.retrying = None
 

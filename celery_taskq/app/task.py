@@ -357,11 +357,8 @@ class Task:
         return getattr(canvas, name)
 
     def replace(self, sig: Any) -> Any:
-        """Refused: a task cannot become another one here."""
-        raise NotImplementedError(
-            "Task.replace() is not supported: call the other task with delay() and return. "
-            'See MIGRATION.md, "Workflows".'
-        )
+        """Become another task with the same id: its message is written over this run's row. Does not return."""
+        return self.on_replace(_retries.as_replacement(self, sig))
 
     def add_to_chord(self, sig: Any, lazy: bool = False) -> Any:
         """Refused: there are no chords."""
@@ -400,8 +397,8 @@ class Task:
         """Override: after success or failure; ``einfo`` is always None, as in Celery."""
 
     def on_replace(self, sig: Any) -> Any:
-        """Refused, as replace() is."""
-        return self.replace(sig)
+        """Override, and call this: sends the task that takes this one's place."""
+        return _retries.replace(self, sig)
 
     # -- the current run
 

@@ -316,7 +316,9 @@ def _outcome(task: Any, request: Context, run: Run) -> Outcome:
     return DONE
 
 
-def _why(reason: Retry) -> str:
+def _why(reason: Retry | None) -> str:
+    if reason is None:  # replace(): nothing went wrong.
+        return ""
     cause = reason.excs or (safe_repr(reason.__context__) if reason.__context__ is not None else str(reason))
     return one_line(cause, MAX_SHOWN)
 

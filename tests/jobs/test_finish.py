@@ -26,7 +26,7 @@ RETRY = Outcome(
     Ending.RETRY,
     message=TaskMessage(
         task_id="unused",
-        name="unused",
+        name="proj.other",
         queue="slow",
         payload="[[2],{}]",
         headers='{"a":1}',
@@ -73,8 +73,8 @@ def test_a_retry_is_written_over_the_row(store: Store, claim: ClaimOne, session:
     session.finish(claim(), RETRY)
     job = Job.objects.get()
     message = RETRY.message
-    assert (id, "t", "proj.task", State.PENDING) == (job.id, job.task_id, job.name, job.state)
-    for column in ("queue", "payload", "headers", "priority", "argsrepr", "kwargsrepr", "retries", "expires"):
+    assert (id, "t", State.PENDING) == (job.id, job.task_id, job.state)
+    for column in ("name", "queue", "payload", "headers", "priority", "argsrepr", "kwargsrepr", "retries", "expires"):
         assert getattr(message, column) == getattr(job, column)
     assert (None, None, None, None, "Retry in 60s") == (
         job.lease,

@@ -163,7 +163,6 @@ def test_a_dict_is_merged_and_other_things_are_no_operands() -> None:
         lambda: chunks(add.s(), [1], 2),
         lambda: xmap(add.s(), [1]),
         lambda: xstarmap(add.s(), [1]),
-        lambda: add.replace(add.s()),
         lambda: add.add_to_chord(add.s()),
         lambda: add.s().freeze(chord=add.s()),
     ],

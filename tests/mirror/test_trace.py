@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from celery_taskq import Celery, Task, current_task
 from celery_taskq.app.trace import MAX_TRACEBACK, run_claim
 from celery_taskq.exceptions import Ignore, Reject, Retry, WorkerTerminate
-from celery_taskq.messages import DONE, MAX_SHOWN, Ending, TaskMessage
+from celery_taskq.messages import DONE, MAX_SHOWN, Ending, Outcome, TaskMessage
 
 from .conftest import Jobs, as_claim
 
@@ -504,3 +505,27 @@ def test_silent_signals_are_not_sent(app: Celery, run: Any, monkeypatch: Any) ->
 
     monkeypatch.setattr("celery_taskq.utils.dispatch.Signal.send", fail)
     assert run(lambda self: None) == DONE
+
+
+def test_a_task_that_is_replaced_becomes_the_other_one_in_the_same_row(
+    app: Celery, jobs: Jobs, work: Callable[..., Outcome]
+) -> None:
+    @app.task(name="proj.other")
+    def other(x: int) -> None:
+        """Takes the place."""
+
+    @app.task(name="proj.first", bind=True)
+    def first(self: Any) -> None:
+        self.replace(other.s(3))
+
+    result = first.delay()
+    outcome = work(retries=2)
+    assert (Ending.RETRY, "") == (outcome.ending, outcome.error)
+    message = outcome.message
+    assert (result.id, "proj.other", "[[3], {}]", 0) == (
+        message.task_id,
+        message.name,
+        message.payload,
+        message.retries,
+    )
+    assert 1 == len(jobs.messages)

@@ -24,7 +24,7 @@ CLAIMED = (
     "redeliveries",
 )
 #: What a message gives to a row as it is.
-WRITTEN = ("queue", "priority", "payload", "headers", "argsrepr", "kwargsrepr", "retries")
+WRITTEN = ("name", "queue", "priority", "payload", "headers", "argsrepr", "kwargsrepr", "retries")
 
 #: The error of a job whose worker died too often.
 WORKER_LOST = "WorkerLostError: the worker died each time this task ran, {most} redeliveries included"

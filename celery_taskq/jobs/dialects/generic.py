@@ -41,7 +41,7 @@ class Generic:
     errors: tuple[type[Exception], ...] = (Error,)
 
     def insert(self, connection: Any, message: TaskMessage, notify: bool) -> int:
-        job = Job(task_id=message.task_id, name=message.name, **_values(message))
+        job = Job(task_id=message.task_id, **_values(message))
         # Not save(): a project's receivers of post_save are not told of rows by the other dialects either, and one
         # that enqueues something would be told of that, without end.
         fields = [field for field in Job._meta.concrete_fields if not field.primary_key]

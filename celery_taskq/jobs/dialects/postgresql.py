@@ -36,8 +36,8 @@ _WAKE = """CASE WHEN pg_try_advisory_lock(CAST(%(lock)s AS int4), CAST(%(key)s A
     ELSE CAST(pg_notify(%(channel)s, CAST(%(key)s AS text)) AS text) END"""
 
 _INSERT = f"""
-INSERT INTO {TABLE} (task_id, name, {", ".join(WRITTEN)}, eta, expires)
-VALUES (%(task_id)s, %(name)s, {", ".join(f"%({column})s" for column in WRITTEN)}, {_ETA}, {_EXPIRES})
+INSERT INTO {TABLE} (task_id, {", ".join(WRITTEN)}, eta, expires)
+VALUES (%(task_id)s, {", ".join(f"%({column})s" for column in WRITTEN)}, {_ETA}, {_EXPIRES})
 RETURNING id"""
 
 _FINISH = {
@@ -223,7 +223,7 @@ class PostgreSQL:
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def insert(self, connection: Any, message: TaskMessage, notify: bool) -> int:
-        values = _values(message) | {"task_id": message.task_id, "name": message.name}
+        values = _values(message) | {"task_id": message.task_id}
         sql = _INSERT
         if notify:
             sql += ", " + _WAKE

@@ -28,8 +28,8 @@ _HELD = f"WHERE id = :id AND lease = :lease AND state = {STARTED}"
 _PENDING_AGAIN = f"state = {PENDING}, lease = NULL, worker = NULL, started_at = NULL, alive_at = NULL, progress = NULL"
 
 _INSERT = f"""
-INSERT INTO {TABLE} (task_id, name, {", ".join(WRITTEN)}, eta, expires)
-VALUES (:task_id, :name, {", ".join(f":{column}" for column in WRITTEN)}, {_ETA}, {_EXPIRES})
+INSERT INTO {TABLE} (task_id, {", ".join(WRITTEN)}, eta, expires)
+VALUES (:task_id, {", ".join(f":{column}" for column in WRITTEN)}, {_ETA}, {_EXPIRES})
 RETURNING id"""
 
 _FINISH = {
@@ -106,7 +106,7 @@ class SQLite:
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
     def insert(self, connection: Any, message: TaskMessage, notify: bool) -> int:
-        values = _values(message) | {"task_id": message.task_id, "name": message.name}
+        values = _values(message) | {"task_id": message.task_id}
         with connection.cursor() as cursor:
             cursor.execute(_DJANGO_INSERT, values)
             return int(cursor.fetchone()[0])
