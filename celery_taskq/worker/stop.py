@@ -87,15 +87,6 @@ class Stop:
             os.read(self._read, 4096)
         return fd is not None and fd in ready
 
-    def close(self) -> None:
-        """Give the signals back to Python's defaults and close the pipe."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.close(self._read)
-        os.close(self._write)
-
     def _handle(self, signum: int, frame: FrameType | None) -> None:
         if os.getpid() != self.pid:
             signal.signal(signum, signal.SIG_DFL)
